@@ -1,0 +1,181 @@
+"""One account at one provider, and the call that one fetch makes for it."""
+
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
+import logging
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+from yarl import URL
+
+from .credentials import Cookies, Settings
+from .http import Endpoint, Verdict
+from .model import AuthFailed, BadConfiguration, QuotaError
+from .provider import Provider
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Keeper(Protocol):
+    """Where the credentials of an account are kept: a config entry, or memory while it is set up."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Return what is kept now."""
+        ...
+
+    async def save(self, changes: Mapping[str, Any]) -> None:
+        """Keep these values; None removes one. When this returns they are safe."""
+        ...
+
+
+class InMemory:
+    """A keeper that forgets."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data: Mapping[str, Any] = dict(data)
+
+    async def save(self, changes: Mapping[str, Any]) -> None:
+        """Keep these values; None removes one."""
+        self.data = merged(self.data, changes)
+
+
+def merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data with the changes; None removes a key."""
+    return {key: value for key, value in {**data, **changes}.items() if value is not None}
+
+
+class Account:
+    """One account, as long as its entry is loaded.
+
+    `memory` is what a provider remembers between fetches and may forget at any time. The
+    environment and the clock are read anew at every fetch.
+    """
+
+    def __init__(self, provider: Provider, keeper: Keeper, session: aiohttp.ClientSession) -> None:
+        self.provider = provider
+        self.keeper = keeper
+        self.session = session
+        self.memory: dict[str, Any] = {}
+
+    @property
+    def source(self) -> str:
+        """Return the strategy that was chosen, or `auto`."""
+        return self.keeper.data.get("source") or "auto"
+
+    def settings(self, env: Mapping[str, str] | None = None) -> Settings:
+        """Return the fields with their values as they are now; raises BadConfiguration."""
+        return Settings(self.provider.fields, self.keeper.data, os.environ if env is None else env)
+
+
+class Call:
+    """One fetch for one account: its settings, its clock, its doors to network and machine."""
+
+    def __init__(self, account: Account) -> None:
+        """Read the settings; raises BadConfiguration when one is refused."""
+        self.account = account
+        self.now = datetime.now(UTC)
+        self.env: Mapping[str, str] = dict(os.environ)
+        self.memory = account.memory
+        self._concealed: set[str] = set()
+        self._read_settings()
+
+    def _read_settings(self) -> None:
+        self.settings = self.account.settings(self.env)
+        self.conceal(*self.settings.secrets)
+
+    # What the person gave
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a field's value; raises AuthFailed when there is none."""
+        value = self.settings.get(key)
+        if value is None:
+            raise AuthFailed(f"{key} is missing")
+        return value
+
+    def get(self, key: str) -> Any:
+        """Return a field's value from the entry, the environment or its default, else None."""
+        return self.settings.get(key)
+
+    def own(self, key: str) -> Any:
+        """Return what the entry itself holds for a field, else None."""
+        return self.settings.own(key)
+
+    def pasted_cookies(self) -> Cookies | None:
+        """Return the cookies that were given, unless `cookie_source` is `off`."""
+        field = self.account.provider.cookie_field
+        if field is None or (self.settings.fields.get("cookie_source") and self.get("cookie_source") == "off"):
+            return None
+        found = Cookies.pasted(self.settings.given(field.key), field.bare)
+        if found:
+            self.conceal(*found.pairs.values())
+        return found
+
+    async def save(self, changes: Mapping[str, Any]) -> None:
+        """Keep new credentials (None removes one); the settings know them when this returns."""
+        await self.account.keeper.save(changes)
+        self._read_settings()
+
+    # The machine
+
+    @property
+    def home(self) -> Path:
+        """Return the user's home directory."""
+        return Path(self.env.get("HOME") or self.env.get("USERPROFILE") or Path.home())
+
+    def path(self, value: str) -> Path:
+        """Return a path that a person wrote, `~` expanded."""
+        return self.home / value[2:] if value.startswith(("~/", "~\\")) else self.home if value == "~" else Path(value)
+
+    # The network
+
+    def at(
+        self,
+        base: str | URL,
+        *,
+        bearer: str | None = None,
+        cookies: Cookies | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 15,
+        verdict: Verdict | None = None,
+    ) -> Endpoint:
+        """Return an endpoint; what is given here goes to its origin and nowhere else."""
+        carried = dict(headers or {})
+        if bearer:
+            carried["Authorization"] = f"Bearer {bearer}"
+            self.conceal(bearer)
+        if cookies:
+            carried["Cookie"] = cookies.header
+            self.conceal(*cookies.pairs.values())
+        return Endpoint(
+            session=self.account.session,
+            base=URL(base),
+            now=self.now,
+            headers=carried,
+            timeout=timeout,
+            verdict=verdict or Verdict(),
+        )
+
+    async def optional[T](self, awaitable: Awaitable[T]) -> T | None:
+        """Return the result, or None when it fails in any way but a refused configuration."""
+        try:
+            return await awaitable
+        except BadConfiguration:
+            raise
+        except QuotaError as err:
+            _LOGGER.debug("%s: an optional request failed: %s", self.account.provider.id, self.redact(str(err)))
+            return None
+
+    # Discretion
+
+    def conceal(self, *secrets: str) -> None:
+        """Remember values that must never be shown."""
+        self._concealed.update(value for value in secrets if len(value) >= 6)
+
+    def redact(self, message: str) -> str:
+        """Return a message without any secret that this call has seen."""
+        for value in sorted(self._concealed, key=len, reverse=True):
+            message = message.replace(value, "…")
+        return message

@@ -1,0 +1,401 @@
+"""What a person or the environment gives: fields, their clean-up, cookies and endpoint overrides."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address, ip_network
+from itertools import pairwise
+import re
+from typing import Any, Self
+
+from yarl import URL
+
+from .model import BadConfiguration
+from .parse import number as read_number
+
+type Value = str | float | bool | URL
+
+
+class FieldKind(StrEnum):
+    """What a field holds."""
+
+    SECRET = "secret"  # noqa: S105  a word, no secret
+    COOKIE = "cookie"
+    TEXT = "text"
+    URL = "url"
+    SELECT = "select"
+    BOOL = "bool"
+    NUMBER = "number"
+
+
+class Way(StrEnum):
+    """The ways in that the config flow offers for fields."""
+
+    KEY = "key"
+    TOKEN = "token"  # noqa: S105  a word, no secret
+    COOKIE = "cookie"
+    MACHINE = "machine"
+
+
+def unquoted(value: str) -> str:
+    """Return the text trimmed and without one pair of surrounding quotes."""
+    value = value.strip()
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1].strip()
+    return value
+
+
+def without_bearer(value: str) -> str:
+    """Return the text unquoted and without a leading `Bearer `."""
+    return re.sub(r"^bearer\s+", "", unquoted(value), flags=re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One thing to fill in: its key in the entry's data, and where else its value may come from.
+
+    `way` is the way in that the field belongs to (None: to all), `advanced` puts it into the folded
+    part of the form, `hidden` keeps it out of forms (a sign-in sets it). `help` says where a
+    person gets the value and `link` leads there. A URL is an endpoint override: checked before use,
+    `http` when plain HTTP is allowed on private addresses.
+    """
+
+    key: str
+    kind: FieldKind
+    env: tuple[str, ...] = ()
+    default: Value | None = None
+    options: tuple[str, ...] = ()
+    way: Way | None = None
+    required: bool = False
+    advanced: bool = False
+    hidden: bool = False
+    http: bool = False
+    domains: tuple[str, ...] = ()
+    session_names: tuple[str, ...] = ()
+    bare: str | None = None
+    clean: Callable[[str], str] = unquoted
+    help: str = ""
+    link: str = ""
+
+    @property
+    def is_secret(self) -> bool:
+        """Return whether the value must never be shown."""
+        return self.kind in (FieldKind.SECRET, FieldKind.COOKIE)
+
+    def read(self, raw: object) -> Value | None:
+        """Return the value cleaned and of its type, None when it is empty.
+
+        Raises BadConfiguration naming the field when the value cannot be used.
+        """
+        if raw is None or raw == "":
+            return None
+        if self.kind is FieldKind.BOOL:
+            return raw if isinstance(raw, bool) else str(raw).strip().lower() in ("1", "true", "yes", "on")
+        if self.kind is FieldKind.NUMBER:
+            return read_number(raw)
+        value = self.clean(str(raw))
+        if not value:
+            return None
+        if self.kind is FieldKind.SELECT and value not in self.options:
+            raise BadConfiguration(f"{self.key} must be one of {', '.join(self.options)}", self.key)
+        if self.kind is FieldKind.URL:
+            return endpoint(value, self.key, private_http=self.http)
+        return value
+
+
+def secret(key: str, *env: str, **more: Any) -> Field:
+    """Return a field for a secret, in the way `key` unless said otherwise."""
+    return Field(**{"key": key, "kind": FieldKind.SECRET, "env": env, "way": Way.KEY, **more})
+
+
+def api_key(*env: str, **more: Any) -> Field:
+    """Return the field `api_key`, required in its form."""
+    return secret("api_key", *env, **{"required": True, **more})
+
+
+def cookie(*domains: str, names: Sequence[str] = (), **more: Any) -> Field:
+    """Return the field `cookie` for sessions of these domains.
+
+    `names` are the cookies of which one makes a session usable (a trailing `*` stands for any
+    ending); `bare` is the name that a bare value gets.
+    """
+    return Field(
+        **{
+            "key": "cookie",
+            "kind": FieldKind.COOKIE,
+            "way": Way.COOKIE,
+            "domains": domains,
+            "session_names": tuple(names),
+            "clean": str.strip,
+            **more,
+        }
+    )
+
+
+def cookie_source(default: str = "auto") -> Field:
+    """Return the field that says whether cookies may be read from browsers on this machine."""
+    return select("cookie_source", ("auto", "manual", "off"), default, way=Way.COOKIE)
+
+
+def text(key: str, *env: str, **more: Any) -> Field:
+    """Return a field for text."""
+    return Field(**{"key": key, "kind": FieldKind.TEXT, "env": env, **more})
+
+
+def path(key: str, *env: str, **more: Any) -> Field:
+    """Return a field for a file, folder or program of the Home Assistant machine."""
+    return text(key, *env, **{"way": Way.MACHINE, "advanced": True, **more})
+
+
+def url(key: str, *env: str, **more: Any) -> Field:
+    """Return a field for an endpoint override, among the advanced ones."""
+    return Field(**{"key": key, "kind": FieldKind.URL, "env": env, "advanced": True, **more})
+
+
+def base_url(default: str | None, *env: str, **more: Any) -> Field:
+    """Return the field `base_url`; without a default the person must fill it in."""
+    return url(
+        "base_url",
+        *env,
+        **{
+            "default": URL(default) if default else None,
+            "required": default is None,
+            "advanced": default is not None,
+            **more,
+        },
+    )
+
+
+def select(key: str, options: Sequence[str], default: str, *env: str, **more: Any) -> Field:
+    """Return a field with a choice."""
+    return Field(
+        **{"key": key, "kind": FieldKind.SELECT, "env": env, "options": tuple(options), "default": default, **more}
+    )
+
+
+def flag(key: str, *env: str, default: bool = False, **more: Any) -> Field:
+    """Return a field for yes or no."""
+    return Field(**{"key": key, "kind": FieldKind.BOOL, "env": env, "default": default, "advanced": True, **more})
+
+
+def number(key: str, *env: str, **more: Any) -> Field:
+    """Return a field for a number."""
+    return Field(**{"key": key, "kind": FieldKind.NUMBER, "env": env, **more})
+
+
+def signed_in(key: str, kind: FieldKind = FieldKind.SECRET, **more: Any) -> Field:
+    """Return a field that a sign-in fills and nobody types."""
+    return Field(**{"key": key, "kind": kind, "hidden": True, **more})
+
+
+class Settings:
+    """The fields of one account with their values: entry data, else environment, else default.
+
+    Every field is read and checked at once, so that a refused override is known before anything
+    is sent; raises BadConfiguration then.
+    """
+
+    def __init__(self, fields: Iterable[Field], data: Mapping[str, Any], env: Mapping[str, str]) -> None:
+        self.fields = {field.key: field for field in fields}
+        self._env = env
+        self._own = {key: field.read(data.get(key)) for key, field in self.fields.items()}
+        self._given = {
+            key: own if (own := self._own[key]) is not None else self._from_env(field)
+            for key, field in self.fields.items()
+        }
+
+    def _from_env(self, field: Field) -> Value | None:
+        return next((value for name in field.env if (value := field.read(self._env.get(name))) is not None), None)
+
+    def own(self, key: str) -> Any:
+        """Return what the entry itself holds, else None."""
+        return self._own.get(key)
+
+    def given(self, key: str) -> Any:
+        """Return what the entry or the environment holds, else None."""
+        return self._given.get(key)
+
+    def get(self, key: str) -> Any:
+        """Return the value from the entry, the environment or the default, else None."""
+        value = self.given(key)
+        return self.fields[key].default if value is None else value
+
+    def env(self, *names: str) -> str | None:
+        """Return the first environment variable that is set, unquoted."""
+        return next((value for name in names if (value := unquoted(self._env.get(name, "")))), None)
+
+    @property
+    def secrets(self) -> list[str]:
+        """Return the values that must never be shown."""
+        return [str(value) for key, value in self._given.items() if value and self.fields[key].is_secret]
+
+
+# Cookies
+
+
+@dataclass(frozen=True)
+class Cookies:
+    """The cookies of one session, in order; of two with one name the last counts."""
+
+    pairs: Mapping[str, str]
+    origin: str = "entry"
+    """Where they came from: `entry`, or a browser and its profile."""
+
+    @classmethod
+    def pasted(cls, pasted: str | None, bare: str | None = None) -> Self | None:
+        """Read what a person would paste: a header's value, a `Cookie:` line or a cURL command.
+
+        Text without any `name=value` is the value of the cookie `bare`, where there is one; else
+        None is returned.
+        """
+        line = (pasted or "").strip()
+        if re.match(r"curl(\.exe)?\s", line):
+            line = _from_curl(line)
+        line = re.sub(r"^cookie\s*:\s*", "", unquoted(line), flags=re.IGNORECASE)
+        found = {}
+        for part in re.split(r";\s*|[\r\n]+", line):
+            name, equals, value = part.partition("=")
+            if equals and (name := name.strip()) and not re.search(r"[\s,\"]", name):
+                found[name] = value.strip()
+        if bare and line and (not found or _looks_bare(line)):
+            found = {bare: line}
+        return cls(found) if found else None
+
+    def get(self, name: str) -> str | None:
+        """Return a cookie's value, None when it is absent or empty."""
+        return self.pairs.get(name) or None
+
+    def only(self, *names: str) -> Self | None:
+        """Return the cookies of these names alone, None when there is none of them."""
+        kept = {name: value for name, value in self.pairs.items() if name in names}
+        return type(self)(kept, self.origin) if kept else None
+
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Return whether one of the names is there; a trailing `*` stands for any ending."""
+        return any(fits(name, pattern) for name, value in self.pairs.items() if value for pattern in names)
+
+    @property
+    def header(self) -> str:
+        """Return the value of the Cookie header."""
+        return "; ".join(f"{name}={value}" for name, value in self.pairs.items())
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Return whether a cookie's name is the pattern, or begins with it where it ends in `*`."""
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+def _looks_bare(line: str) -> bool:
+    """Return whether text without `;` is one value: an `=` only pads its end (base64)."""
+    return ";" not in line and "=" not in line.rstrip("=")
+
+
+_WORD = r"""\$'(?:[^'\\]|\\.)*'|'[^']*'|"(?:[^"\\]|\\.)*"|[^\s'"]+"""
+_ANSI_C = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def _from_curl(command: str) -> str:
+    """Return the cookies of a cURL command as browsers copy it, in POSIX or Windows spelling."""
+    if '^"' in command:  # cmd.exe: a caret before every special character and at the end of lines
+        command = re.sub(r"\^(\r?\n)", " ", command)
+        command = re.sub(r"\^(.)", r"\1", command, flags=re.DOTALL)
+    words = [
+        "".join(_unshelled(piece) for piece in re.findall(_WORD, word))
+        for word in re.findall(rf"(?:{_WORD})+", command.replace("\\\n", " ").replace("\\\r\n", " "), re.DOTALL)
+    ]
+    found = []
+    for option, value in pairwise(words):
+        if option in ("-b", "--cookie"):
+            found.append(value)
+        elif option in ("-H", "--header") and value.lower().startswith("cookie:"):
+            found.append(value.partition(":")[2].strip())
+    return "; ".join(found)
+
+
+def _unshelled(piece: str) -> str:
+    if piece.startswith("$'"):
+        plain = re.sub(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})", lambda m: chr(int(m[1] or m[2], 16)), piece[2:-1])
+        return re.sub(r"\\(.)", lambda m: _ANSI_C.get(m[1], m[1]), plain, flags=re.DOTALL)
+    if piece.startswith("'"):
+        return piece[1:-1]
+    if piece.startswith('"'):
+        return re.sub(r'\\(["\\$`])', r"\1", piece[1:-1])
+    return piece
+
+
+# Endpoint overrides
+
+_PRIVATE = tuple(
+    ip_network(block)
+    for block in (
+        "127.0.0.0/8",
+        "::1/128",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
+
+
+def endpoint(written: str, key: str, *, private_http: bool = False) -> URL:
+    """Return an endpoint override as a URL without trailing slashes; a bare host is taken as HTTPS.
+
+    Raises BadConfiguration naming the field for another scheme than HTTPS (with `private_http` HTTP is
+    fine on loopback and private addresses), user info, a fragment, control characters, white space,
+    and hosts with encoded delimiters or anything but letters, digits, dots and hyphens: a name in
+    another script has to be given in its ASCII form, so that it cannot look like another.
+    """
+    if any(not char.isprintable() or char.isspace() or char == "\\" for char in written):
+        raise BadConfiguration(f"{key}: white space, backslashes and control characters are not allowed", key)
+    scheme, marker, rest = written.partition("://")
+    if not marker:
+        scheme, rest = "https", written
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if scheme.lower() not in ("https", "http"):
+        raise BadConfiguration(f"{key}: the address must begin with https://", key)
+    if "@" in authority:
+        raise BadConfiguration(f"{key}: a user name or password in the address is not allowed", key)
+    if "#" in rest:
+        raise BadConfiguration(f"{key}: a fragment (#…) in the address is not allowed", key)
+    host, port = _split_authority(authority, key)
+    if scheme.lower() == "http" and not (private_http and is_private(host)):
+        allowed = "https://, or http:// on a private address" if private_http else "https://"
+        raise BadConfiguration(f"{key}: the address must begin with {allowed}", key)
+    tail = re.sub(r"/+(?=$|\?)", "", rest[len(authority) :], count=1)
+    try:
+        return URL(f"{scheme.lower()}://{host.lower()}{port}{tail}")
+    except ValueError as err:
+        raise BadConfiguration(f"{key}: the address cannot be read", key) from err
+
+
+def _split_authority(authority: str, key: str) -> tuple[str, str]:
+    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:]*)(:\d{1,5})?", authority)
+    if not found or not found[1]:
+        raise BadConfiguration(f"{key}: the address has no usable host", key)
+    host = found[1].removesuffix(".")
+    if host.startswith("["):
+        try:
+            ip_address(host[1:-1])
+        except ValueError as err:
+            raise BadConfiguration(f"{key}: the address has no usable host", key) from err
+    elif not all(_LABEL.fullmatch(label) for label in host.split(".")):
+        raise BadConfiguration(f"{key}: the host may only hold letters, digits, dots and hyphens", key)
+    if found[2] and not 0 < int(found[2][1:]) < 65536:
+        raise BadConfiguration(f"{key}: the port is out of range", key)
+    return host, found[2] or ""
+
+
+def is_private(host: str) -> bool:
+    """Return whether a host is this machine, on a private address, or a `.local` name; nothing is resolved."""
+    name = host.strip("[]").lower()
+    if name == "localhost" or name.endswith(".local"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    return any(address.version == block.version and address in block for block in _PRIVATE)

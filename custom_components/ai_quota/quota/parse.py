@@ -1,0 +1,242 @@
+"""Numbers, times, names and windows out of untidy JSON and text.
+
+All pure. A reader of one value returns None for what it cannot read; `need_…` raises
+InvalidResponse naming the field.
+"""
+
+import base64
+import binascii
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+import json
+import math
+import re
+from typing import Any
+
+from .model import InvalidResponse, Window
+
+type Json = Mapping[str, Any]
+
+HOURS_5 = timedelta(hours=5)
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+_MILLISECONDS = 1e11  # as seconds this is the year 5138
+_ERA = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+
+
+# Values
+
+
+def number(value: object) -> float | None:
+    """Return a finite number from a number or numeric text (thousands commas allowed)."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    if isinstance(value, str):
+        value = value.strip()
+        if not any(map(str.isdigit, value)) or not _NUMBER.fullmatch(value):
+            return None
+        value = value.replace(",", "")
+    try:
+        result = float(value)
+    except ValueError, OverflowError:
+        return None
+    return result if math.isfinite(result) else None
+
+
+def text(value: object) -> str | None:
+    """Return trimmed text, or None when it is no text or empty."""
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def mapping(value: object) -> Json:
+    """Return the object itself, or an empty one when it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def items(value: object) -> list[Any]:
+    """Return the list itself, or an empty one when it is none."""
+    return value if isinstance(value, list) else []
+
+
+def first(source: object, *keys: str) -> Any:
+    """Return the first of the keys' values that is not None."""
+    values = mapping(source)
+    return next((values[key] for key in keys if values.get(key) is not None), None)
+
+
+def first_number(source: object, *keys: str) -> float | None:
+    """Return the first of the keys' values that is a number."""
+    values = mapping(source)
+    return next((found for key in keys if (found := number(values.get(key))) is not None), None)
+
+
+def first_text(source: object, *keys: str) -> str | None:
+    """Return the first of the keys' values that is text."""
+    values = mapping(source)
+    return next((found for key in keys if (found := text(values.get(key)))), None)
+
+
+def need_number(source: object, key: str) -> float:
+    """Return the number under the key; raise InvalidResponse naming it."""
+    found = number(mapping(source).get(key))
+    if found is None:
+        raise InvalidResponse(f"{key} is missing or not a number")
+    return found
+
+
+def need_mapping(value: object, name: str) -> Json:
+    """Return the object; raise InvalidResponse with its name when it is none."""
+    if not isinstance(value, Mapping):
+        raise InvalidResponse(f"{name} is missing or not an object")
+    return value
+
+
+def need_list(value: object, name: str) -> list[Any]:
+    """Return the list; raise InvalidResponse with its name when it is none."""
+    if not isinstance(value, list):
+        raise InvalidResponse(f"{name} is missing or not a list")
+    return value
+
+
+def objects(node: object) -> Iterator[Json]:
+    """Yield every object in a document, depth first in document order, parents before children."""
+    if isinstance(node, Mapping):
+        yield node
+        children: Iterable[object] = node.values()
+    else:
+        children = items(node)
+    for child in children:
+        if isinstance(child, (Mapping, list)):
+            yield from objects(child)
+
+
+def anywhere(node: object, *keys: str) -> Any:
+    """Return the first value that is not None under one of the keys, anywhere in a document."""
+    return next((found for each in objects(node) if (found := first(each, *keys)) is not None), None)
+
+
+# Times
+
+
+def moment(value: object, zone: tzinfo = UTC) -> datetime | None:
+    """Return a time in UTC from ISO 8601 or an epoch in seconds or milliseconds, also as text.
+
+    A time without a zone is in `zone`; a date alone is its first moment there. What is not of this
+    era (2000 to 2199) is None.
+    """
+    found = None
+    if (epoch := number(value)) is not None:
+        found = _from_epoch(epoch)
+    elif written := text(value):
+        found = _from_iso(written, zone)
+    return found if found and _ERA[0] <= found < _ERA[1] else None
+
+
+def _from_epoch(epoch: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(epoch / 1000 if abs(epoch) >= _MILLISECONDS else epoch, UTC)
+    except OverflowError, ValueError, OSError:
+        return None
+
+
+def _from_iso(written: str, zone: tzinfo) -> datetime | None:
+    try:
+        # Fractions of any length occur; Python takes no more than it can keep from 3.11 on.
+        found = datetime.fromisoformat(written)
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except ValueError, OverflowError:
+        return None
+
+
+def midnight(now: datetime, days: int = 0) -> datetime:
+    """Return 00:00 UTC of today, or of as many days later (or before)."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def next_monday(now: datetime) -> datetime:
+    """Return the next Monday, 00:00 UTC."""
+    return midnight(now, 7 - now.astimezone(UTC).weekday())
+
+
+def next_month(now: datetime) -> datetime:
+    """Return the first of the next month, 00:00 UTC."""
+    return add_months(midnight(now).replace(day=1), 1)
+
+
+def add_months(start: datetime, months: int) -> datetime:
+    """Return the same day and time so many months later; the last day where a month is too short."""
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    return start.replace(year=year, month=month + 1, day=min(start.day, monthrange(year, month + 1)[1]))
+
+
+# Names
+
+
+def slug(name: str) -> str:
+    """Return the name in lower case, runs of anything but a to z and 0 to 9 as one underscore, none at the ends."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def title(code: str) -> str:
+    """Return a code as words, split at underscores, hyphens and blanks, each with a capital first letter."""
+    return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[_\-\s]+", code) if word)
+
+
+def jwt_claims(token: str | None) -> Json:
+    """Return what a JWT claims, unverified; nothing when it cannot be read."""
+    parts = (token or "").split(".")
+    if len(parts) < 2:
+        return {}
+    try:
+        payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        return mapping(json.loads(payload))
+    except binascii.Error, ValueError:
+        return {}
+
+
+# Windows
+
+
+def percentage(used: float | None, limit: float | None) -> float | None:
+    """Return used of limit in per cent, not below 0; None when one is unknown or the limit is not above 0."""
+    if used is None or limit is None or limit <= 0:
+        return None
+    return max(0.0, used / limit * 100)
+
+
+def counted(
+    id: str,
+    name: str,
+    *,
+    unit: str,
+    used: float | None = None,
+    limit: float | None = None,
+    remaining: float | None = None,
+    used_percent: float | None = None,
+    duration: timedelta | None = None,
+    resets_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Window:
+    """Return a window from counters: what two of the three imply is filled in, none below 0 but used."""
+    if used is None and limit is not None and remaining is not None:
+        used = max(0.0, limit - remaining)
+    elif limit is None and used is not None and remaining is not None:
+        limit = used + remaining
+    elif remaining is None and limit is not None and used is not None:
+        remaining = limit - used
+    return Window(
+        id=id,
+        name=name,
+        used_percent=percentage(used, limit) if used_percent is None else used_percent,
+        used=used,
+        limit=limit,
+        remaining=None if remaining is None else max(0.0, remaining),
+        unit=unit,
+        duration=duration,
+        resets_at=resets_at,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,157 @@
+"""What a provider is: names, links, fields, ways to sign in and strategies in order."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+import hashlib
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .credentials import Field, FieldKind, Settings, Way
+from .model import QuotaError, Reading, Snapshot
+
+if TYPE_CHECKING:
+    from .account import Call
+    from .oauth import SignIn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Every:
+    """How often to ask, in minutes: by default, and at most."""
+
+    default: float = 5
+    minimum: float = 1
+
+
+@dataclass(frozen=True)
+class StatusLink:
+    """A provider's status page.
+
+    `kind` is `statuspage`, `google_workspace`, `google_cloud`, `instatus`, or `link` where no machine
+    can read it. `components` are the names or ids that matter, all of them when empty.
+    """
+
+    url: str
+    kind: str = "link"
+    components: tuple[str, ...] = ()
+
+
+type Read = Callable[[Any, Call], Awaitable[Reading]]
+type Predicate = Callable[[Any, Call], Awaitable[bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """One path to a reading; available when all of `needs` have a value and `when` agrees.
+
+    `absent` says what to do about the tool or file that it needs; without it a credential is what it
+    lacks. `machine` marks one that reads this machine, where nothing needs to be typed. `every`
+    overrides the provider's.
+    """
+
+    source: str
+    read: Read
+    needs: tuple[str, ...] = ()
+    when: Predicate | None = None
+    absent: str | None = None
+    machine: bool = False
+    every: Every | None = None
+
+    async def is_available(self, provider: Provider, call: Call) -> bool:
+        """Return whether the credentials, tool or file exist."""
+        if any(call.get(key) is None for key in self.needs):
+            return False
+        return self.when is None or await self.when(provider, call)
+
+
+def strategy(
+    source: str,
+    *,
+    needs: str | tuple[str, ...] = (),
+    when: Predicate | None = None,
+    absent: str | None = None,
+    machine: bool = False,
+    every: Every | None = None,
+) -> Callable[[Read], Strategy]:
+    """Make a strategy of a provider's method; strategies are tried in the order of the class."""
+
+    def wrap(read: Read) -> Strategy:
+        return Strategy(
+            source=source,
+            read=read,
+            needs=(needs,) if isinstance(needs, str) else needs,
+            when=when,
+            absent=absent,
+            machine=machine,
+            every=every,
+        )
+
+    return wrap
+
+
+class Provider:
+    """A provider, as a class read from top to bottom; one instance serves all accounts."""
+
+    id: ClassVar[str]
+    name: ClassVar[str]
+    dashboard: ClassVar[str]
+    status: ClassVar[StatusLink | None] = None
+    fields: ClassVar[tuple[Field, ...]] = ()
+    sign_ins: ClassVar[tuple[SignIn, ...]] = ()
+    every: ClassVar[Every] = Every()
+    missing: ClassVar[str] = "give a key or sign in"
+    """What to do when no strategy has what it needs."""
+    region_field: ClassVar[str | None] = None
+    """The field of a choice between separate systems, where one account exists in one of them only."""
+
+    strategies: ClassVar[tuple[Strategy, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Collect the strategies in the order in which they stand in the class."""
+        cls.strategies = tuple(value for value in vars(cls).values() if isinstance(value, Strategy))
+
+    def order(self, call: Call) -> Sequence[Strategy]:
+        """Return the strategies that `auto` considers, in order; those not available are passed over."""
+        return self.strategies
+
+    def goes_on(self, call: Call, tried: Strategy, error: QuotaError) -> bool:
+        """Return whether `auto` tries the next strategy after this failure."""
+        return True
+
+    def identity(self, snapshot: Snapshot, settings: Settings) -> str | None:
+        """Return what tells this account from others of the provider, or None when nothing does.
+
+        The provider's stable id, else the e-mail with the organization, else a hash of the
+        credential (with the host it is for), never the credential itself.
+        """
+        found = snapshot.identity
+        if not found and snapshot.account and "@" in snapshot.account:
+            found = " ".join(filter(None, (snapshot.account, snapshot.organization)))
+        if not found and settings.secrets:
+            hashed = hashlib.sha256(f"ai_quota:{self.id}:{settings.secrets[0]}".encode()).hexdigest()[:16]
+            host = settings.given("base_url")
+            found = f"{host.host}:{host.port}/{hashed}" if host else hashed
+        if not found:
+            found = snapshot.account
+        if not found:
+            return None
+        region = settings.get(self.region_field) if self.region_field else None
+        return ":".join(filter(None, (self.id, region, found.strip().lower())))
+
+    def ways(self) -> tuple[Way, ...]:
+        """Return the ways in for which there are fields, or a strategy that reads this machine."""
+        found = [field.way for field in self.fields if field.way and not field.hidden]
+        if any(each.machine for each in self.strategies):
+            found.append(Way.MACHINE)
+        return tuple(dict.fromkeys(found))
+
+    def form(self, way: Way | None) -> tuple[Field, ...]:
+        """Return the fields to ask for on this way: its own and those of no way."""
+        return tuple(field for field in self.fields if field.way in (None, way) and not field.hidden)
+
+    def strategy_of(self, source: str) -> Strategy | None:
+        """Return the strategy with this label."""
+        return next((each for each in self.strategies if each.source == source), None)
+
+    @property
+    def cookie_field(self) -> Field | None:
+        """Return the field for the cookie, where there is one."""
+        return next((field for field in self.fields if field.kind is FieldKind.COOKIE), None)
