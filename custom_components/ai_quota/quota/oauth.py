@@ -165,9 +165,8 @@ def is_due(ends: float | None, now: datetime) -> bool:
 
 async def renew_if_due(call: Call, ends: float | None, request: Callable[[str], Awaitable[Mapping[str, Any]]]) -> None:
     """Renew the entry's tokens when they end soon; a passing fault is no failure while the old token lasts."""
-    if not is_due(ends, call.now) or (
-        ends is not None and not call.own("refresh_token") and ends > call.now.timestamp()
-    ):
+    alive = ends is None or ends > call.now.timestamp()
+    if not is_due(ends, call.now) or (alive and not call.own("refresh_token")):
         return
     try:
         await renew(call, request)

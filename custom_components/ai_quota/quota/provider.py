@@ -34,6 +34,14 @@ class StatusLink:
     components: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Workspace:
+    """One of the organizations or workspaces that a sign-in sees; `name` is for the person."""
+
+    id: str
+    name: str
+
+
 type Read = Callable[[Any, Call], Awaitable[Reading]]
 type Predicate = Callable[[Any, Call], Awaitable[bool]]
 
@@ -101,6 +109,8 @@ class Provider:
     """What to do when no strategy has what it needs."""
     region_field: ClassVar[str | None] = None
     """The field of a choice between separate systems, where one account exists in one of them only."""
+    workspace_field: ClassVar[str | None] = None
+    """The field that takes the id of one of `workspaces`."""
 
     strategies: ClassVar[tuple[Strategy, ...]] = ()
 
@@ -115,6 +125,10 @@ class Provider:
     def goes_on(self, call: Call, tried: Strategy, error: QuotaError) -> bool:
         """Return whether `auto` tries the next strategy after this failure."""
         return True
+
+    async def workspaces(self, call: Call) -> Sequence[Workspace]:
+        """Return the organizations or workspaces among which the person may choose, when there are any."""
+        return ()
 
     def identity(self, snapshot: Snapshot, settings: Settings) -> str | None:
         """Return what tells this account from others of the provider, or None when nothing does.

@@ -2,11 +2,23 @@
 
 from functools import cache
 from importlib import import_module
+from typing import TypeIs
 
 from ..provider import Provider
 
 PROVIDERS = {
+    "alibaba_coding_plan": "Alibaba Coding Plan",
+    "alibaba_token_plan": "Alibaba Token Plan",
+    "claude": "Claude",
+    "codex": "Codex",
+    "copilot": "GitHub Copilot",
+    "cursor": "Cursor",
+    "jetbrains": "JetBrains AI",
+    "kiro": "Kiro",
+    "litellm": "LiteLLM",
+    "opencode_go": "OpenCode Go",
     "openrouter": "OpenRouter",
+    "zai": "z.ai",
 }
 
 
@@ -16,13 +28,11 @@ def load(provider_id: str) -> Provider:
 
     Raises KeyError for an id that is not in the catalogue.
     """
-    name = PROVIDERS[provider_id]
+    if provider_id not in PROVIDERS:
+        raise KeyError(provider_id)
     module = import_module(f".{provider_id}", __name__)
-    return next(
-        value()
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Provider)
-        and vars(value).get("id") == provider_id
-        and value.name == name
-    )
+    return next(value() for value in vars(module).values() if _is_provider(value, provider_id))
+
+
+def _is_provider(value: object, provider_id: str) -> TypeIs[type[Provider]]:
+    return isinstance(value, type) and issubclass(value, Provider) and vars(value).get("id") == provider_id
