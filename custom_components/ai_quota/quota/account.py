@@ -79,6 +79,8 @@ class Call:
         self.now = datetime.now(UTC)
         self.env: Mapping[str, str] = dict(os.environ)
         self.memory = account.memory
+        self.once: dict[str, Any] = {}
+        """What this fetch has found out already, for its later strategies."""
         self._concealed: set[str] = set()
         self._read_settings()
 
@@ -147,7 +149,7 @@ class Call:
             carried["Authorization"] = f"Bearer {bearer}"
             self.conceal(bearer)
         if cookies:
-            carried["Cookie"] = cookies.header
+            carried["Cookie"] = cookies.for_url(URL(base)).header
             self.conceal(*cookies.pairs.values())
         return Endpoint(
             session=self.account.session,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from http.cookiejar import Cookie
 from ipaddress import ip_address, ip_network
 from itertools import pairwise
 import re
@@ -235,11 +236,32 @@ class Settings:
 
 @dataclass(frozen=True)
 class Cookies:
-    """The cookies of one session, in order; of two with one name the last counts."""
+    """The cookies of one session, in order; of two with one name the last counts.
+
+    `origin` says where they came from: `entry`, or a browser and its profile. Those of a browser
+    know where they may go (`jar`); those that a person pasted may go wherever the session is used.
+    """
 
     pairs: Mapping[str, str]
     origin: str = "entry"
-    """Where they came from: `entry`, or a browser and its profile."""
+    jar: tuple[Cookie, ...] = ()
+
+    @classmethod
+    def of(cls, jar: Iterable[Cookie], origin: str) -> Self:
+        """Return the session of a browser's cookies; of two with one name the later expiry wins."""
+        kept = tuple(sorted(jar, key=lambda cookie: cookie.expires or 0))
+        return cls({cookie.name: cookie.value or "" for cookie in kept}, origin, kept)
+
+    def for_url(self, url: URL) -> Self:
+        """Return the cookies that a browser would send there: by host, path and scheme.
+
+        Of two with one name the longest path wins, then the longest domain, then the later expiry.
+        """
+        if not self.jar:
+            return self
+        fitting = [cookie for cookie in self.jar if _goes_to(cookie, url)]
+        fitting.sort(key=lambda cookie: (len(cookie.path), len(cookie.domain), cookie.expires or 0))
+        return type(self)({cookie.name: cookie.value or "" for cookie in fitting}, self.origin, tuple(fitting))
 
     @classmethod
     def pasted(cls, pasted: str | None, bare: str | None = None) -> Self | None:
@@ -268,7 +290,8 @@ class Cookies:
     def only(self, *names: str) -> Self | None:
         """Return the cookies of these names alone, None when there is none of them."""
         kept = {name: value for name, value in self.pairs.items() if name in names}
-        return type(self)(kept, self.origin) if kept else None
+        jar = tuple(cookie for cookie in self.jar if cookie.name in names)
+        return type(self)(kept, self.origin, jar) if kept else None
 
     def has_any(self, names: Iterable[str]) -> bool:
         """Return whether one of the names is there; a trailing `*` stands for any ending."""
@@ -278,6 +301,13 @@ class Cookies:
     def header(self) -> str:
         """Return the value of the Cookie header."""
         return "; ".join(f"{name}={value}" for name, value in self.pairs.items())
+
+
+def _goes_to(cookie: Cookie, url: URL) -> bool:
+    host, domain = url.host or "", cookie.domain.lower()
+    of_host = host == domain.lstrip(".") or (domain.startswith(".") and host.endswith(domain))
+    of_path = url.path == cookie.path or url.path.startswith(cookie.path.rstrip("/") + "/")
+    return of_host and of_path and (url.scheme == "https" or not cookie.secure)
 
 
 def fits(name: str, pattern: str) -> bool:

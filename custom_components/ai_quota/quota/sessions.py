@@ -1,26 +1,54 @@
 """Browser sessions: the pasted cookie, else those of the browsers on this machine, one after the other."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from .account import Call
 from .browser import browser_sessions
 from .credentials import Cookies
-from .model import AuthFailed, QuotaError, Reading
+from .model import AuthFailed, QuotaError
+
+IMPORT_PAUSE = timedelta(minutes=10)
+"""Browsers are not read more often while none of their sessions is accepted."""
+
+# In the account's memory: the browser session that was accepted, the one that was refused after
+# that, and when the browsers were last read in vain.
+_ACCEPTED, _REFUSED, _IN_VAIN = "session_accepted", "session_refused", "session_in_vain"
 
 
 async def candidates(call: Call) -> list[Cookies]:
     """Return the sessions worth trying, best first.
 
-    A pasted cookie stands alone: it is never replaced by another session. Without one the browsers
-    are read when `cookie_source` is `auto`.
+    A pasted cookie stands alone: it is never replaced by another session. Without one, and with
+    `cookie_source` on `auto`, the browser session that was accepted last is the candidate, else
+    all that the browsers hold now.
     """
     if pasted := call.pasted_cookies():
         return [pasted]
-    field = call.account.provider.cookie_field
-    if field is None or call.settings.given("cookie") or call.get("cookie_source") != "auto":
+    if not may_import(call):
         return []
-    return await browser_sessions(call, field)
+    if accepted := call.memory.get(_ACCEPTED):
+        return [accepted]
+    return await imported(call)
+
+
+def may_import(call: Call) -> bool:
+    """Return whether the browsers may be read: nothing was pasted, and `cookie_source` says so."""
+    field = call.account.provider.cookie_field
+    return field is not None and not call.settings.given(field.key) and call.get("cookie_source") == "auto"
+
+
+async def imported(call: Call) -> list[Cookies]:
+    """Return the sessions of the browsers, without the one that was just refused; read once a fetch."""
+    field = call.account.provider.cookie_field
+    in_vain = call.memory.get(_IN_VAIN)
+    if field is None or (in_vain and call.now - in_vain < IMPORT_PAUSE):
+        return []
+    if "sessions" not in call.once:
+        call.once["sessions"] = await browser_sessions(call, field)
+    refused = call.memory.get(_REFUSED)
+    return [session for session in call.once["sessions"] if session.pairs != refused]
 
 
 async def has_session(provider: Any, call: Call) -> bool:
@@ -28,15 +56,31 @@ async def has_session(provider: Any, call: Call) -> bool:
     return bool(await candidates(call))
 
 
-async def with_session(call: Call, read: Callable[[Cookies], Awaitable[Reading]]) -> Reading:
-    """Return the reading of the first session that the provider accepts.
+async def with_session[T](call: Call, read: Callable[[Cookies], Awaitable[T]]) -> T:
+    """Return what the first session that the provider accepts reads.
 
-    Only a refusal leads on to the next one: any other failure would meet it just the same.
+    Only a refusal leads on to the next one: any other failure would meet it just the same. A
+    browser session that is refused after it was accepted is dropped and the browsers are read anew.
     """
     refused: QuotaError | None = None
-    for cookies in await candidates(call):
+    tried = await candidates(call)
+    if call.memory.get(_ACCEPTED) in tried:
         try:
-            return await read(cookies)
+            return await read(tried[0])
+        except AuthFailed as err:
+            refused = err
+            call.memory[_REFUSED] = call.memory.pop(_ACCEPTED).pairs
+            tried = await imported(call)
+    for cookies in tried:
+        try:
+            found = await read(cookies)
         except AuthFailed as err:
             refused = refused or err
+        else:
+            if cookies.jar:
+                call.memory[_ACCEPTED] = cookies
+                call.memory.pop(_REFUSED, None)
+            return found
+    if may_import(call):
+        call.memory[_IN_VAIN] = call.now
     raise refused or AuthFailed(call.account.provider.missing)
