@@ -1,0 +1,60 @@
+"""Fixtures: a machine of the test's own, and a pretend internet."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+import os
+from pathlib import Path
+
+import pytest
+
+import custom_components  # noqa: F401  before the test plugin puts its own package of this name on the path
+from tests.common import write_file, write_program
+from tests.upstream import Upstream, redirect
+
+KEPT = ("LANG", "LC_", "TZ", "PYTEST", "COVERAGE", "COV_")
+
+
+@dataclass
+class Machine:
+    """The machine that a test sees: a home directory and a folder of programs, both empty at first."""
+
+    home: Path
+    programs: Path
+
+    def write(self, path: str, content: object) -> Path:
+        """Write a file below the home directory, as cases describe it."""
+        write_file(self.home / path, content)
+        return self.home / path
+
+    def install(self, name: str, spec: object) -> Path:
+        """Put a program on the PATH that behaves as the `commands` of a case say."""
+        write_program(self.programs / name, spec)
+        return self.programs / name
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """Hide the real home, programs and environment from the test."""
+    machine = Machine(tmp_path / "home", tmp_path / "programs")
+    machine.home.mkdir()
+    machine.programs.mkdir()
+    for name in os.environ:
+        if not name.startswith(KEPT):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(machine.home))
+    monkeypatch.setenv("PATH", str(machine.programs))
+    return machine
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
+    """Pretend to be the internet: see `Upstream.answer`, `Upstream.requests` and `Upstream.to`."""
+    async with Upstream() as upstream:
+        with redirect(upstream.door, upstream.pretends):
+            yield upstream
