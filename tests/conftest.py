@@ -35,8 +35,9 @@ class Machine:
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """Hide the real home, programs and environment from the test."""
-    machine = Machine(tmp_path / "home", tmp_path / "programs")
-    machine.home.mkdir()
+    # In a folder of its own: the test may use the rest of tmp_path.
+    machine = Machine(tmp_path / "machine" / "home", tmp_path / "machine" / "programs")
+    machine.home.mkdir(parents=True)
     machine.programs.mkdir()
     for name in os.environ:
         if not name.startswith(KEPT):

@@ -111,12 +111,17 @@ class Provider:
     """The field of a choice between separate systems, where one account exists in one of them only."""
     workspace_field: ClassVar[str | None] = None
     """The field that takes the id of one of `workspaces`."""
+    key_is_account: ClassVar[bool] = False
+    """Whether every key has figures of its own, so that two keys of one person are two accounts."""
 
     strategies: ClassVar[tuple[Strategy, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         """Collect the strategies in the order in which they stand in the class."""
         cls.strategies = tuple(value for value in vars(cls).values() if isinstance(value, Strategy))
+
+    def check(self, settings: Settings) -> None:
+        """Raise BadConfiguration where values that are fine alone do not go together."""
 
     def order(self, call: Call) -> Sequence[Strategy]:
         """Return the strategies that `auto` considers, in order; those not available are passed over."""
@@ -130,6 +135,10 @@ class Provider:
         """Return the organizations or workspaces among which the person may choose, when there are any."""
         return ()
 
+    def dashboard_for(self, settings: Settings) -> str:
+        """Return the page with the figures of this account; a self-hosted provider has its own."""
+        return self.dashboard
+
     def identity(self, snapshot: Snapshot, settings: Settings) -> str | None:
         """Return what tells this account from others of the provider, or None when nothing does.
 
@@ -137,7 +146,7 @@ class Provider:
         credential (with the host it is for), never the credential itself.
         """
         found = snapshot.identity
-        if not found and snapshot.account and "@" in snapshot.account:
+        if not found and not self.key_is_account and snapshot.account and "@" in snapshot.account:
             found = " ".join(filter(None, (snapshot.account, snapshot.organization)))
         if not found and settings.secrets:
             hashed = hashlib.sha256(f"ai_quota:{self.id}:{settings.secrets[0]}".encode()).hexdigest()[:16]
