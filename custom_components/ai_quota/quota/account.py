@@ -67,7 +67,9 @@ class Account:
 
     def settings(self, env: Mapping[str, str] | None = None) -> Settings:
         """Return the fields with their values as they are now; raises BadConfiguration."""
-        return Settings(self.provider.fields, self.keeper.data, os.environ if env is None else env)
+        found = Settings(self.provider.fields, self.keeper.data, os.environ if env is None else env)
+        self.provider.check(found)
+        return found
 
 
 class Call:
@@ -108,12 +110,23 @@ class Call:
     def pasted_cookies(self) -> Cookies | None:
         """Return the cookies that were given, unless `cookie_source` is `off`."""
         field = self.account.provider.cookie_field
-        if field is None or (self.settings.fields.get("cookie_source") and self.get("cookie_source") == "off"):
+        if field is None or self._shuns_cookies:
             return None
         found = Cookies.pasted(self.settings.given(field.key), field.bare)
         if found:
             self.conceal(*found.pairs.values())
         return found
+
+    @property
+    def cookie_is_unreadable(self) -> bool:
+        """Return whether what was given as a cookie holds none, so that it counts as nothing."""
+        field = self.account.provider.cookie_field
+        given = field and not self._shuns_cookies and self.settings.given(field.key)
+        return bool(given) and self.pasted_cookies() is None
+
+    @property
+    def _shuns_cookies(self) -> bool:
+        return "cookie_source" in self.settings.fields and self.get("cookie_source") == "off"
 
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Keep new credentials (None removes one); the settings know them when this returns."""

@@ -122,7 +122,7 @@ def _sessions(home: Path, field: Field, now: float) -> list[Cookies]:
         session = Cookies.of(jar, profile.label)
         if jar and (not field.session_names or session.has_any(field.session_names)):
             found.append(session)
-    return found
+    return sorted(found, key=lambda session: not session.has_any(field.preferred))
 
 
 def profiles(home: Path) -> Iterator[Profile]:

@@ -58,7 +58,8 @@ class Field:
     `way` is the way in that the field belongs to (None: to all), `advanced` puts it into the folded
     part of the form, `hidden` keeps it out of forms (a sign-in sets it). `help` says where a
     person gets the value and `link` leads there. A URL is an endpoint override: checked before use,
-    `http` when plain HTTP is allowed on private addresses.
+    `http` when plain HTTP is allowed on private addresses, `exact` when it is used as it is (a slash
+    at the end is kept). Of several browser sessions those with one of the cookies `preferred` go first.
     """
 
     key: str
@@ -71,8 +72,10 @@ class Field:
     advanced: bool = False
     hidden: bool = False
     http: bool = False
+    exact: bool = False
     domains: tuple[str, ...] = ()
     session_names: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
     bare: str | None = None
     clean: Callable[[str], str] = unquoted
     help: str = ""
@@ -100,7 +103,7 @@ class Field:
         if self.kind is FieldKind.SELECT and value not in self.options:
             raise BadConfiguration(f"{self.key} must be one of {', '.join(self.options)}", self.key)
         if self.kind is FieldKind.URL:
-            return endpoint(value, self.key, private_http=self.http)
+            return endpoint(value, self.key, private_http=self.http, exact=self.exact)
         return value
 
 
@@ -371,8 +374,10 @@ _PRIVATE = tuple(
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
 
 
-def endpoint(written: str, key: str, *, private_http: bool = False) -> URL:
-    """Return an endpoint override as a URL without trailing slashes; a bare host is taken as HTTPS.
+def endpoint(written: str, key: str, *, private_http: bool = False, exact: bool = False) -> URL:
+    """Return an endpoint override as a URL; a bare host is taken as HTTPS.
+
+    Slashes at the end of its path are dropped, unless it is to be used exactly as it was written.
 
     Raises BadConfiguration naming the field for another scheme than HTTPS (with `private_http` HTTP is
     fine on loopback and private addresses), user info, a fragment, control characters, white space,
@@ -395,7 +400,9 @@ def endpoint(written: str, key: str, *, private_http: bool = False) -> URL:
     if scheme.lower() == "http" and not (private_http and is_private(host)):
         allowed = "https://, or http:// on a private address" if private_http else "https://"
         raise BadConfiguration(f"{key}: the address must begin with {allowed}", key)
-    tail = re.sub(r"/+(?=$|\?)", "", rest[len(authority) :], count=1)
+    tail = rest[len(authority) :]
+    if not exact:
+        tail = re.sub(r"/+(?=$|\?)", "", tail, count=1)
     try:
         return URL(f"{scheme.lower()}://{host.lower()}{port}{tail}")
     except ValueError as err:

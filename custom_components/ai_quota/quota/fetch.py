@@ -26,6 +26,8 @@ _LOGGER = logging.getLogger(__name__)
 STRATEGY_SECONDS = 120
 """No strategy may take longer, whatever its own limits add up to."""
 
+NO_COOKIE = "what was given is not a Cookie header: sign in and copy it again, from a request made after that"
+
 
 async def fetch(account: Account) -> Snapshot:
     """Return what the first strategy that answers reads.
@@ -76,7 +78,7 @@ async def _read(strategy: Strategy, call: Call) -> Reading:
             return await strategy.read(call.account.provider, call)
     except TimeoutError as err:
         raise Unavailable(f"no answer in {STRATEGY_SECONDS} seconds") from err
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as err:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as err:
         # An answer so odd that the parser tripped over it; what it tripped over may hold a secret.
         _LOGGER.debug("%s (%s) could not be read", call.account.provider.id, strategy.source, exc_info=True)
         raise InvalidResponse(f"the answer has an unexpected shape ({type(err).__name__})") from None
@@ -86,7 +88,9 @@ def _nothing_available(call: Call) -> QuotaError:
     """Return the failure when what a strategy needs is not there: a credential, a tool or a file."""
     provider = call.account.provider
     chosen = provider.strategy_of(call.account.source)
-    return Unavailable(chosen.absent) if chosen and chosen.absent else AuthFailed(provider.missing)
+    if chosen and chosen.absent:
+        return Unavailable(chosen.absent)
+    return AuthFailed(NO_COOKIE if call.cookie_is_unreadable else provider.missing)
 
 
 def _outcome(errors: list[QuotaError]) -> QuotaError | None:

@@ -118,6 +118,16 @@ def anywhere(node: object, *keys: str) -> Any:
     return next((found for each in objects(node) if (found := first(each, *keys)) is not None), None)
 
 
+def any_number(node: object, *keys: str) -> float | None:
+    """Return the first number under one of the keys, anywhere in a document."""
+    return next((found for each in objects(node) if (found := first_number(each, *keys)) is not None), None)
+
+
+def any_text(node: object, *keys: str) -> str | None:
+    """Return the first text under one of the keys, anywhere in a document."""
+    return next((found for each in objects(node) if (found := first_text(each, *keys))), None)
+
+
 # Times
 
 
