@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from itertools import chain
 import logging
 from time import monotonic
 
@@ -94,8 +95,10 @@ def _nothing_available(call: Call) -> QuotaError:
 
 
 def _outcome(errors: list[QuotaError]) -> QuotaError | None:
-    """Return the failure that stands for all: the first that is not `auth`, else the first."""
-    return next((err for err in errors if not isinstance(err, AuthFailed)), errors[0] if errors else None)
+    """Return the failure that stands for all: a refused configuration, else the first that is not `auth`."""
+    refused = (err for err in errors if isinstance(err, BadConfiguration))
+    others = (err for err in errors if not isinstance(err, AuthFailed))
+    return next(chain(refused, others, errors), None)
 
 
 def _snapshot(reading: Reading, source: str, call: Call, attempts: list[Attempt]) -> Snapshot:

@@ -193,7 +193,7 @@ class Endpoint:
         elif path:
             name, mark, query = path.partition("?")
             target = self.base.joinpath(name)
-            target = target.with_query(query) if mark else target
+            target = target.join(URL(f"?{query}")) if mark else target
         else:
             target = self.base
         if target.origin() != self.base.origin():

@@ -117,8 +117,9 @@ class Provider:
     strategies: ClassVar[tuple[Strategy, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        """Collect the strategies in the order in which they stand in the class."""
-        cls.strategies = tuple(value for value in vars(cls).values() if isinstance(value, Strategy))
+        """Collect the strategies in the order in which they stand in the class; without any, its base's count."""
+        found = tuple(value for value in vars(cls).values() if isinstance(value, Strategy))
+        cls.strategies = found or cls.strategies
 
     def check(self, settings: Settings) -> None:
         """Raise BadConfiguration where values that are fine alone do not go together."""
