@@ -4,3 +4,11 @@ DOMAIN = "ai_quota"
 
 CONF_PROVIDER = "provider"
 CONF_SOURCE = "source"
+
+CONF_SCAN_INTERVAL = "scan_interval"
+"""Option: minutes between two polls."""
+MAX_SCAN_INTERVAL = 24 * 60
+
+CONF_LOW_THRESHOLD = "low_threshold"
+"""Option: the use, in per cent, from which a quota counts as low."""
+DEFAULT_LOW_THRESHOLD = 80
