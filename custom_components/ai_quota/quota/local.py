@@ -5,22 +5,26 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 import errno
-import fcntl
 import json
 import os
 from pathlib import Path
-import pty
 import re
 import shutil
 import signal
 import sqlite3
 import struct
-import termios
+import sys
+from time import monotonic
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from .model import BadConfiguration, InvalidResponse, Unavailable
 from .parse import Json, mapping
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
+    import termios
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 MAX_OUTPUT_BYTES = 1024 * 1024
@@ -92,19 +96,20 @@ async def query_sqlite[T](
 ) -> T:
     """Return what `read` makes of a database that another program may be writing.
 
-    It is opened read-only and never written. Where it cannot be opened and no write-ahead log lies
-    beside it, it is opened once more as a file that nobody changes (a read-only folder).
-    Raises Unavailable with SQLite's text.
+    It is opened read-only, and nothing is created beside it. Raises Unavailable with SQLite's text,
+    also when the whole takes longer than `seconds`.
     """
 
     def run() -> T:
+        deadline = monotonic() + seconds
+        address = f"{path.absolute().as_uri()}?{_open_mode(path)}"
+        connection = sqlite3.connect(address, uri=True, timeout=busy_seconds)
         try:
-            return _read_sqlite(path, "mode=ro", read, busy_seconds, seconds)
-        except sqlite3.OperationalError as err:
-            beside = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
-            if "unable to open" not in str(err) or not path.is_file() or any(each.exists() for each in beside):
-                raise
-            return _read_sqlite(path, "immutable=1", read, busy_seconds, seconds)
+            # A thread cannot be cancelled, but a query can be interrupted from within.
+            connection.set_progress_handler(lambda: monotonic() > deadline, 10_000)
+            return read(connection)
+        finally:
+            connection.close()
 
     try:
         return await asyncio.to_thread(run)
@@ -112,61 +117,29 @@ async def query_sqlite[T](
         raise Unavailable(f"{path.name} cannot be read: {err}") from err
 
 
-def _read_sqlite[T](
-    path: Path, mode: str, read: Callable[[sqlite3.Connection], T], busy_seconds: float, seconds: float
-) -> T:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=busy_seconds)
+def _open_mode(path: Path) -> str:
+    """Return how to open a database so that no file appears beside it, not even in a read-only folder.
+
+    In WAL mode (https://www.sqlite.org/fileformat2.html, header byte 19) even a reader makes the
+    files `-wal` and `-shm`, unless it is told that nobody writes: which is so while they are not there.
+    """
     try:
-        # Interrupts the thread that runs the query: a to_thread call cannot be cancelled.
-        ticks = int(seconds * 1000)
-        connection.set_progress_handler(_Countdown(ticks), 10_000)
-        connection.execute("PRAGMA query_only = ON")
-        return read(connection)
-    finally:
-        connection.close()
-
-
-class _Countdown:
-    """Ends a query that has taken too many steps."""
-
-    def __init__(self, ticks: int) -> None:
-        self._left = ticks
-
-    def __call__(self) -> int:
-        self._left -= 1
-        return self._left <= 0
+        with path.open("rb") as file:
+            in_wal_mode = file.read(20)[19:] == b"\x02"
+    except OSError:  # SQLite says it in its own words
+        return "mode=ro"
+    beside = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
+    return "immutable=1" if in_wal_mode and not any(each.exists() for each in beside) else "mode=ro"
 
 
 # Command-line tools
 
-_KEPT = (
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "LANGUAGE",
-    "LC_",
-    "TZ",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "XDG_",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "USERPROFILE",
-    "PROGRAMDATA",
-    "SYSTEMROOT",
-    "COMSPEC",
-    "PATHEXT",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "SSL_CERT_",
-    "NODE_EXTRA_CA_CERTS",
-)
+_KEPT = {
+    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP"),
+    *("APPDATA", "LOCALAPPDATA", "USERPROFILE", "PROGRAMDATA", "SYSTEMROOT", "COMSPEC", "PATHEXT"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NODE_EXTRA_CA_CERTS", "DBUS_SESSION_BUS_ADDRESS"),
+}
+_KEPT_PREFIXES = ("LC_", "XDG_", "SSL_CERT_")
 
 
 def clean_environment(env: Mapping[str, str], *prefixes: str, **more: str) -> dict[str, str]:
@@ -174,8 +147,8 @@ def clean_environment(env: Mapping[str, str], *prefixes: str, **more: str) -> di
 
     What Home Assistant's process holds beside that (supervisor tokens, others' keys) is not the tool's.
     """
-    kept = (*_KEPT, *prefixes)
-    return {name: value for name, value in env.items() if name.upper().startswith(kept)} | more
+    own = (*_KEPT_PREFIXES, *prefixes)
+    return {name: value for name, value in env.items() if name.upper() in _KEPT or name.upper().startswith(own)} | more
 
 
 async def find_tool(
@@ -214,13 +187,21 @@ def _is_executable(path: Path) -> bool:
     return path.is_file() and os.access(path, os.X_OK)
 
 
-@dataclass(frozen=True)
+LINGER_SECONDS = 0.5
+"""How long the rest of the output is awaited when a program has ended but a child of it has not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finished:
-    """How a program ended: its output, and its exit status (None when it had to be ended)."""
+    """What a program wrote, and its exit status: None when it had to be ended.
+
+    `timed_out` tells that its time was up, and not that it merely had fallen quiet.
+    """
 
     stdout: str
-    stderr: str
+    stderr: str = ""
     exit: int | None
+    timed_out: bool
 
     @property
     def output(self) -> str:
@@ -250,31 +231,38 @@ async def started(
 
 async def end(process: asyncio.subprocess.Process, grace_seconds: float = 1) -> None:
     """End a program and its children: politely, and after a moment by force."""
-    _signal_group(process, signal.SIGTERM)
+    _signal_group(process, by_force=False)
     with suppress(TimeoutError):
         async with asyncio.timeout(grace_seconds):
             await process.wait()
     # Also when the program itself has gone: its children may have stayed.
-    _signal_group(process, signal.SIGKILL)
+    _signal_group(process, by_force=True)
     await process.wait()
+    # One that left the group may still hold the pipes; https://github.com/python/cpython/issues/88050
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+def _signal_group(process: asyncio.subprocess.Process, *, by_force: bool) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL if by_force else signal.SIGTERM)
 
 
 class _Collected:
     """What a stream gives, up to a limit; the rest is read and dropped, so that the program goes on."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, news: asyncio.Event) -> None:
         self._max_bytes = max_bytes
         self._content = bytearray()
+        self._news = news
         self.last_heard: float | None = None
 
     def add(self, chunk: bytes) -> None:
         self.last_heard = asyncio.get_running_loop().time()
         self._content += chunk[: self._max_bytes - len(self._content)]
+        self._news.set()
 
     async def drain(self, stream: asyncio.StreamReader) -> None:
         while chunk := await stream.read(64 * 1024):
@@ -283,6 +271,16 @@ class _Collected:
     @property
     def text(self) -> str:
         return self._content.decode(errors="replace")
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Return whether the event comes in this time; it is cleared then."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+            event.clear()
+            return True
+    return False
 
 
 async def run(
@@ -298,29 +296,34 @@ async def run(
     """Run a program without a shell and with a closed stdin; it and its children end with the call.
 
     After `seconds` (or `quiet_seconds` after its last output, or `first_seconds` without any) it is
-    ended, and what it wrote is returned with exit None. Output beyond `max_bytes` is dropped.
+    ended, and what it wrote is returned. Output beyond `max_bytes` a stream is dropped.
     Raises Unavailable when it cannot be started.
     """
     loop = asyncio.get_running_loop()
-    out, err = _Collected(max_bytes), _Collected(max_bytes)
+    news = asyncio.Event()
+    out, err = _Collected(max_bytes, news), _Collected(max_bytes, news)
     pipe = asyncio.subprocess.PIPE
-    begun = loop.time()
     async with started(argv, env=env, cwd=cwd, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
         assert process.stdout  # noqa: S101  a pipe
         assert process.stderr  # noqa: S101  a pipe
-        finished = asyncio.gather(process.wait(), out.drain(process.stdout), err.drain(process.stderr))
-        while not finished.done():
-            heard = max((each.last_heard for each in (out, err) if each.last_heard), default=None)
+        reading = asyncio.gather(out.drain(process.stdout), err.drain(process.stderr))
+        exited = asyncio.ensure_future(process.wait())
+        exited.add_done_callback(lambda _: news.set())
+        begun = loop.time()
+        deadline = begun + seconds
+        while not exited.done():
+            heard = max(filter(None, (out.last_heard, err.last_heard)), default=None)
             pause = first_seconds if heard is None else quiet_seconds
-            until = min(begun + seconds, (heard or begun) + pause if pause is not None else begun + seconds)
+            until = deadline if pause is None else min(deadline, (heard or begun) + pause)
             if until <= loop.time():
                 break
-            await asyncio.wait([finished], timeout=until - loop.time())
-        exit_status = process.returncode if finished.done() else None
-    finished.cancel()
-    with suppress(asyncio.CancelledError):
-        await finished
-    return Finished(out.text, err.text, exit_status)
+            await _within(until - loop.time(), news)
+        exit_status = process.returncode
+        timed_out = exit_status is None and loop.time() >= deadline
+        if exit_status is not None:
+            await asyncio.wait([reading], timeout=LINGER_SECONDS)
+    await asyncio.gather(exited, reading)
+    return Finished(stdout=out.text, stderr=err.text, exit=exit_status, timed_out=timed_out)
 
 
 class Terminal:
@@ -329,14 +332,16 @@ class Terminal:
     def __init__(self, master: int, process: asyncio.subprocess.Process, max_bytes: int) -> None:
         self._master = master
         self._process = process
-        self._collected = _Collected(max_bytes)
         self._news = asyncio.Event()
+        self._collected = _Collected(max_bytes, self._news)
         self.closed = False
         asyncio.get_running_loop().add_reader(master, self._read)
 
     def _read(self) -> None:
         try:
             chunk = os.read(self._master, 64 * 1024)
+        except BlockingIOError:
+            return
         except OSError:  # Linux: every program that held the terminal has gone
             chunk = b""
         if chunk:
@@ -344,7 +349,7 @@ class Terminal:
         else:
             self.closed = True
             asyncio.get_running_loop().remove_reader(self._master)
-        self._news.set()
+            self._news.set()
 
     @property
     def text(self) -> str:
@@ -358,13 +363,14 @@ class Terminal:
 
     async def news(self, seconds: float) -> bool:
         """Wait for more output or the end; return whether there was any in this time."""
-        try:
+        return (not self.closed or self._news.is_set()) and await _within(seconds, self._news)
+
+    async def exit_status(self, seconds: float) -> int | None:
+        """Return the status with which the program ended, None when it has not after this time."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            return False
-        self._news.clear()
-        return True
+                await self._process.wait()
+        return self._process.returncode
 
 
 @asynccontextmanager
@@ -379,8 +385,10 @@ async def terminal(
 ) -> AsyncIterator[Terminal]:
     """Start a program on a pseudo-terminal; it and its children end with the context.
 
-    Raises Unavailable when it cannot be started.
+    Raises Unavailable when it cannot be started, on Windows always.
     """
+    if sys.platform == "win32":
+        raise Unavailable("Windows has no pseudo-terminals")
     master, slave = pty.openpty()
     try:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -408,8 +416,11 @@ async def run_on_terminal(
     columns: int,
     cwd: Path | None = None,
     quiet_seconds: float | None = None,
-) -> str:
-    """Return what a program writes to a terminal until it ends, falls quiet, or its time is up."""
+) -> Finished:
+    """Run a program on a pseudo-terminal until it ends, falls quiet after its first output, or its time is up.
+
+    Everything that it wrote is in `stdout`. Raises Unavailable when it cannot be started.
+    """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     async with terminal(argv, env=env, rows=rows, columns=columns, cwd=cwd) as screen:
@@ -417,10 +428,12 @@ async def run_on_terminal(
             patience = left if quiet_seconds is None or not screen.text else min(left, quiet_seconds)
             if not await screen.news(patience):
                 break
-        return screen.text
+        exit_status = await screen.exit_status(LINGER_SECONDS if screen.closed else 0)
+        timed_out = exit_status is None and loop.time() >= deadline
+    return Finished(stdout=screen.text, exit=exit_status, timed_out=timed_out)
 
 
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[@-_]", re.DOTALL)
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[@-Z\\^_]", re.DOTALL)
 
 
 def plain(output: str) -> str:
@@ -455,12 +468,13 @@ class JsonRpc:
     async def call(self, method: str, params: Mapping[str, Any], seconds: float) -> Json:
         """Return the result of a call; notifications and lines that are not JSON are skipped.
 
-        Raises RpcError for an error of the server, Unavailable when it is silent or gone.
+        Raises RpcError for an error of the server, Unavailable when it is silent or gone,
+        InvalidResponse for a line above MAX_OUTPUT_BYTES.
         """
         self._last_id += 1
-        await self._send({"id": self._last_id, "method": method, "params": params})
         try:
             async with asyncio.timeout(seconds):
+                await self._send({"id": self._last_id, "method": method, "params": params})
                 answer = await self._answer()
         except TimeoutError as err:
             raise Unavailable(f"{self._name} did not answer {method} in {seconds:g} seconds") from err
@@ -491,7 +505,7 @@ class JsonRpc:
                 raise Unavailable(f"{self._name} has ended")
             try:
                 message = mapping(json.loads(line))
-            except ValueError:
+            except ValueError, RecursionError:
                 continue
             if message.get("id") == self._last_id and "method" not in message:
                 return message
