@@ -24,6 +24,7 @@ WEEK = timedelta(days=7)
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _MILLISECONDS = 1e11  # as seconds this is the year 5138
+_CENTURY_SECONDS = 100 * 365 * 86_400
 _ERA = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
 
@@ -65,6 +66,12 @@ def first(source: object, *keys: str) -> Any:
     """Return the first of the keys' values that is not None."""
     values = mapping(source)
     return next((values[key] for key in keys if values.get(key) is not None), None)
+
+
+def either_case(source: object, key: str) -> Any:
+    """Return the value under a key in snake_case, else under the same key in camelCase."""
+    head, *tail = key.split("_")
+    return first(source, key, head + "".join(map(str.capitalize, tail)))
 
 
 def first_number(source: object, *keys: str) -> float | None:
@@ -161,6 +168,12 @@ def _from_iso(written: str, zone: tzinfo) -> datetime | None:
         return None
 
 
+def duration(seconds: object) -> timedelta | None:
+    """Return a length of time from seconds, None when they are not above 0 or beyond a century."""
+    found = number(seconds)
+    return timedelta(seconds=found) if found is not None and 0 < found < _CENTURY_SECONDS else None
+
+
 def midnight(now: datetime, days: int = 0) -> datetime:
     """Return 00:00 UTC of today, or of as many days later (or before)."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
@@ -227,21 +240,26 @@ def counted(
     limit: float | None = None,
     remaining: float | None = None,
     used_percent: float | None = None,
+    capped: bool = False,
     duration: timedelta | None = None,
     resets_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> Window:
-    """Return a window from counters: what two of the three imply is filled in, none below 0 but used."""
+    """Return a window from counters: what two of the three imply is filled in, none below 0 but used.
+
+    The percentage is that of the counters unless it is given; `capped` holds it to 100.
+    """
     if used is None and limit is not None and remaining is not None:
         used = max(0.0, limit - remaining)
     elif limit is None and used is not None and remaining is not None:
         limit = used + remaining
     elif remaining is None and limit is not None and used is not None:
         remaining = limit - used
+    percent = percentage(used, limit) if used_percent is None else used_percent
     return Window(
         id=id,
         name=name,
-        used_percent=percentage(used, limit) if used_percent is None else used_percent,
+        used_percent=min(100.0, percent) if capped and percent is not None else percent,
         used=used,
         limit=limit,
         remaining=None if remaining is None else max(0.0, remaining),
