@@ -150,7 +150,7 @@ class Provider:
         if not found and not self.key_is_account and snapshot.account and "@" in snapshot.account:
             found = " ".join(filter(None, (snapshot.account, snapshot.organization)))
         if not found and settings.secrets:
-            hashed = hashlib.sha256(f"ai_quota:{self.id}:{settings.secrets[0]}".encode()).hexdigest()[:16]
+            hashed = self.fingerprint(settings.secrets[0])
             host = settings.given("base_url")
             found = f"{host.host}:{host.port}/{hashed}" if host else hashed
         if not found:
@@ -159,6 +159,10 @@ class Provider:
             return None
         region = settings.get(self.region_field) if self.region_field else None
         return ":".join(filter(None, (self.id, region, found.strip().lower())))
+
+    def fingerprint(self, secret: str) -> str:
+        """Return a hash of a credential: it tells accounts apart and gives nothing away."""
+        return hashlib.sha256(f"ai_quota:{self.id}:{secret}".encode()).hexdigest()[:16]
 
     def ways(self) -> tuple[Way, ...]:
         """Return the ways in for which there are fields, or a strategy that reads this machine."""
