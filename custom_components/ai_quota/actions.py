@@ -25,9 +25,14 @@ def _entry(call: ServiceCall) -> QuotaConfigEntry:
 
 
 async def _get_usage(call: ServiceCall) -> ServiceResponse:
+    """Return the last snapshot, with the attempts of the last fetch: when that failed, they say why."""
     coordinator = _entry(call).runtime_data
-    return coordinator.data.as_dict(coordinator.provider.name)
+    return {
+        **coordinator.data.as_dict(coordinator.provider.name),
+        "attempts": [attempt.as_dict() for attempt in coordinator.attempts],
+    }
 
 
 async def _refresh(call: ServiceCall) -> None:
-    await _entry(call).runtime_data.async_refresh()
+    """Fetch now."""
+    await _entry(call).runtime_data.async_fetch_now()

@@ -1,0 +1,69 @@
+"""Binary sensor: whether a quota of the account is low."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import CONF_LOW_THRESHOLD, DEFAULT_LOW_THRESHOLD
+from .coordinator import QuotaConfigEntry, QuotaCoordinator
+from .entity import QuotaEntity, async_add_as_they_come
+
+PARALLEL_UPDATES = 0
+
+LOW = BinarySensorEntityDescription(
+    key="low",
+    translation_key="low",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: QuotaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the binary sensor of an account."""
+    async_add_as_they_come(hass, entry, "binary_sensor", async_add_entities, find_binary_sensors)
+
+
+def find_binary_sensors(coordinator: QuotaCoordinator) -> Iterator[QuotaEntity]:
+    """Yield the binary sensor."""
+    yield LowSensor(coordinator, LOW)
+
+
+class LowSensor(QuotaEntity, BinarySensorEntity):
+    """On when any window is used up to the threshold or beyond."""
+
+    @property
+    def _threshold(self) -> float:
+        chosen: float = self.coordinator.config_entry.options.get(CONF_LOW_THRESHOLD, DEFAULT_LOW_THRESHOLD)
+        return chosen
+
+    @property
+    def _used(self) -> dict[str, float]:
+        """Return the used percentage by window, where it is known."""
+        windows = (self.coordinator.window(window.id) for window in self.coordinator.data.windows)
+        return {window.id: window.used_percent for window in windows if window and window.used_percent is not None}
+
+    @property
+    def _low(self) -> list[str]:
+        return [window_id for window_id, used in self._used.items() if used >= self._threshold]
+
+    @property
+    @override
+    def is_known(self) -> bool:
+        return bool(self._used)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether a quota is low, None when no use is known."""
+        return bool(self._low) if self.is_known else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return the ids of the windows that are low, and from where on they are."""
+        return {"windows": self._low, "threshold": self._threshold}

@@ -1,0 +1,93 @@
+"""What the entities of an account share."""
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .coordinator import QuotaConfigEntry, QuotaCoordinator
+
+
+def device_info(coordinator: QuotaCoordinator) -> DeviceInfo:
+    """Return the device that stands for the account."""
+    return DeviceInfo(
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, coordinator.config_entry.entry_id)},
+        name=coordinator.config_entry.title,
+        manufacturer=coordinator.provider.name,
+        model=coordinator.data.plan,
+        configuration_url=coordinator.provider.dashboard,
+    )
+
+
+class QuotaEntity(CoordinatorEntity[QuotaCoordinator]):
+    """An entity of an account."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: QuotaCoordinator, description: EntityDescription, key: str | None = None) -> None:
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{coordinator.config_entry.entry_id}_{key or description.key}"
+        self._attr_device_info = device_info(coordinator)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the snapshot still stands and has what this shows."""
+        return self.coordinator.is_current and not self.is_gone
+
+    @property
+    def is_gone(self) -> bool:
+        """Return whether the provider has ceased to give what this shows."""
+        return False
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether there is a figure to show."""
+        return True
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        if self.is_gone:
+            # Its entry in the registry stays: unavailable, and free to be deleted by the person.
+            self.coordinator.config_entry.async_create_task(self.hass, self.async_remove())
+        else:
+            super()._handle_coordinator_update()
+
+
+@callback
+def async_add_as_they_come(
+    hass: HomeAssistant,
+    entry: QuotaConfigEntry,
+    platform: str,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    find: Callable[[QuotaCoordinator], Iterable[QuotaEntity]],
+) -> None:
+    """Add the entities that `find` finds, now and whenever a fetch brings new ones.
+
+    One without a figure is added once it has one; after that it is there even while the figure is not known.
+    """
+    registry = er.async_get(hass)
+    coordinator = entry.runtime_data
+    present: set[str] = set()
+
+    def is_due(entity: QuotaEntity) -> bool:
+        return entity.is_known or registry.async_get_entity_id(platform, DOMAIN, str(entity.unique_id)) is not None
+
+    @callback
+    def add() -> None:
+        due = {str(entity.unique_id): entity for entity in find(coordinator) if is_due(entity)}
+        async_add_entities(entity for unique_id, entity in due.items() if unique_id not in present)
+        present.clear()
+        present.update(due)
+
+    add()
+    entry.async_on_unload(coordinator.async_add_listener(add))

@@ -1,0 +1,152 @@
+"""Which translation names a window or a metric.
+
+What many providers have is translated by its id. A name with something in brackets has what stands
+before them translated. Every other name is quoted as the provider has it.
+"""
+
+import re
+
+from .quota.model import Metric, Window
+
+type Naming = tuple[str, dict[str, str]]
+"""A translation key and its placeholders."""
+
+WINDOWS = frozenset(
+    {
+        "bonus",
+        "budget",
+        "credits",
+        "daily",
+        "extra_usage",
+        "key",
+        "monthly",
+        "quota",
+        "renewal",
+        "session",
+        "weekly",
+    }
+)
+SCOPED_WINDOWS = ("session", "daily", "weekly", "monthly", "quota")
+
+METRICS = frozenset(
+    {
+        "addon_credits",
+        "agent_hours_30d",
+        "api_value_30d",
+        "audio_hours_30d",
+        "balance",
+        "balance_bonus",
+        "balance_granted",
+        "balance_paid",
+        "balance_top_up",
+        "billable_hours_30d",
+        "bobcoins_month",
+        "bonus_balance",
+        "bonus_expiring",
+        "byok_spend_month",
+        "cache_hits_per_minute",
+        "cash_balance",
+        "claude_input_tokens_14d",
+        "claude_output_tokens_14d",
+        "claude_requests_14d",
+        "credentials",
+        "credentials_active",
+        "credentials_exhausted",
+        "credits_today",
+        "credits_used",
+        "decision_time",
+        "deficit",
+        "diem_balance",
+        "edit_predictions",
+        "energy_month",
+        "errors_month",
+        "event_credits",
+        "extra_usage_spend",
+        "free_balance",
+        "free_credits",
+        "metered_30d",
+        "models",
+        "monthly_balance",
+        "next_invoice",
+        "overage",
+        "overage_credits",
+        "overage_requests",
+        "overage_spend",
+        "overdue_invoices",
+        "points_today",
+        "requests_month",
+        "requests_per_minute",
+        "requests_today",
+        "requests_total",
+        "reset_credits",
+        "saved_30d",
+        "saved_percent",
+        "sessions_total",
+        "spend",
+        "spend_cycle",
+        "spend_key",
+        "spend_month",
+        "spend_recent",
+        "spend_team",
+        "spend_today",
+        "spend_total",
+        "spend_week",
+        "team_spend_month",
+        "tokens_month",
+        "tokens_month_cache_hit",
+        "tokens_month_cache_miss",
+        "tokens_month_cached",
+        "tokens_month_input",
+        "tokens_month_output",
+        "tokens_per_minute",
+        "tokens_per_request",
+        "tokens_premium",
+        "tokens_standard",
+        "tokens_today",
+        "tokens_total",
+        "tokens_week",
+        "tts_characters_30d",
+        "usage",
+        "voucher_balance",
+    }
+)
+METRICS_OVER_DAYS = frozenset(
+    {
+        "cache_read_tokens",
+        "cached_tokens",
+        "credits",
+        "input_tokens",
+        "output_tokens",
+        "points",
+        "requests",
+        "sessions",
+        "spend",
+        "tokens",
+        "tokens_in",
+        "tokens_out",
+    }
+)
+SCOPED_METRICS = ("balance", "bobcoins_month", "requests_30d", "requests", "spend_month", "spend", "tokens")
+
+
+def name_window(window: Window) -> Naming:
+    """Return the key, without its ending for the figure, of a window's name."""
+    # A provider that calls its month "Overage" means something by it.
+    if window.id in WINDOWS and set(window.id.split("_")) <= set(re.findall(r"\w+", window.name.lower())):
+        return f"window_{window.id}", {}
+    return _scoped("window", window, SCOPED_WINDOWS) or ("window", {"window": window.name})
+
+
+def name_metric(metric: Metric) -> Naming:
+    """Return the key of a metric's name."""
+    if metric.id in METRICS:
+        return f"metric_{metric.id}", {}
+    if (period := re.fullmatch(r"(\w+)_(\d+)d", metric.id)) and period[1] in METRICS_OVER_DAYS:
+        return f"metric_{period[1]}_days", {"days": period[2]}
+    return _scoped("metric", metric, SCOPED_METRICS) or ("metric", {"metric": metric.name})
+
+
+def _scoped(what: str, figure: Window | Metric, bases: tuple[str, ...]) -> Naming | None:
+    scope = re.fullmatch(r"[^()]+ \((.+)\)", figure.name)
+    base = next((base for base in bases if figure.id.startswith(f"{base}_")), None)
+    return (f"{what}_{base}_scoped", {"scope": scope[1]}) if scope and base else None

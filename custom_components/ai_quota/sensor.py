@@ -1,0 +1,320 @@
+"""Sensors: the figures of every window and metric, and what is known of the account."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+import re
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfTime
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.generated.currencies import ACTIVE_CURRENCIES
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import RestoredExtraData, RestoreEntity
+from homeassistant.util import dt as dt_util
+
+from .coordinator import QuotaConfigEntry, QuotaCoordinator
+from .entity import QuotaEntity, async_add_as_they_come
+from .naming import name_metric, name_window
+from .quota.model import Metric, MetricKind, Snapshot, Window
+
+PARALLEL_UPDATES = 0
+
+type Value = str | float | datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountSensorDescription(SensorEntityDescription):
+    """A sensor of the account; one that is `lasting` stays when the snapshot has become too old."""
+
+    value: Callable[[Snapshot], Value]
+    lasting: bool = False
+
+
+ACCOUNT_SENSORS = (
+    AccountSensorDescription(
+        key="plan",
+        translation_key="plan",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda snapshot: snapshot.plan,
+    ),
+    AccountSensorDescription(
+        key="account",
+        translation_key="account",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda snapshot: snapshot.account,
+    ),
+    AccountSensorDescription(
+        key="organization",
+        translation_key="organization",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda snapshot: snapshot.organization,
+    ),
+    AccountSensorDescription(
+        key="source",
+        translation_key="source",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=SensorDeviceClass.ENUM,
+        options=["api", "cli", "local", "oauth", "web"],
+        value=lambda snapshot: snapshot.source,
+    ),
+    AccountSensorDescription(
+        key="last_success",
+        translation_key="last_success",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=lambda snapshot: snapshot.fetched_at,
+        lasting=True,
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowSensorDescription(SensorEntityDescription):
+    """A sensor of a window; an `amount` is in the window's own unit."""
+
+    value: Callable[[Window], float | datetime | None]
+    amount: bool = False
+
+
+WINDOW_SENSORS = (
+    WindowSensorDescription(
+        key="used",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda window: window.used_percent,
+    ),
+    WindowSensorDescription(
+        key="resets_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=lambda window: window.resets_at,
+    ),
+    WindowSensorDescription(
+        key="remaining",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_registry_enabled_default=False,
+        value=lambda window: window.remaining,
+        amount=True,
+    ),
+    WindowSensorDescription(
+        key="limit",
+        entity_registry_enabled_default=False,
+        value=lambda window: window.limit,
+        amount=True,
+    ),
+    WindowSensorDescription(
+        key="expires_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=lambda window: window.expires_at,
+    ),
+)
+DETAILS = ("used", "limit", "remaining", "unit", "resets_at", "duration_minutes")
+"""What the sensor of the used percentage tells besides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSensorDescription(SensorEntityDescription):
+    """A sensor of a metric."""
+
+    value: Callable[[Metric], float | datetime | None]
+
+
+METRIC_VALUE = MetricSensorDescription(key="value", value=lambda metric: metric.value)
+METRIC_EXPIRY = MetricSensorDescription(
+    key="expires_at",
+    translation_key="metric_expires_at",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    value=lambda metric: metric.expires_at,
+)
+
+DEVICE_CLASSES: dict[str | None, SensorDeviceClass] = {
+    UnitOfEnergy.KILO_WATT_HOUR: SensorDeviceClass.ENERGY,
+    UnitOfTime.MILLISECONDS: SensorDeviceClass.DURATION,
+}
+PERIOD_THAT_SLIDES = re.compile(r"_(\d+d|recent)(_|$)")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: QuotaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors of an account."""
+    async_add_as_they_come(hass, entry, "sensor", async_add_entities, find_sensors)
+
+
+def find_sensors(coordinator: QuotaCoordinator) -> Iterator[QuotaEntity]:
+    """Yield a sensor for everything that the snapshot may hold a figure of."""
+    for account_sensor in ACCOUNT_SENSORS:
+        yield AccountSensor(coordinator, account_sensor)
+    for window in coordinator.data.windows:
+        for window_sensor in WINDOW_SENSORS:
+            yield WindowSensor(coordinator, window_sensor, window)
+    for metric in coordinator.data.metrics:
+        yield (CountingSensor if accumulates(metric) else AmountSensor)(coordinator, METRIC_VALUE, metric)
+        yield MetricSensor(coordinator, METRIC_EXPIRY, metric)
+
+
+class QuotaSensor(QuotaEntity, SensorEntity):
+    """A sensor of an account."""
+
+    @property
+    @override
+    def is_known(self) -> bool:
+        return self.native_value is not None
+
+    def measure(self, unit: str | None, state_class: SensorStateClass | None) -> None:
+        """Show amounts of this unit, of this state class as far as the unit's device class allows it."""
+        device_class = SensorDeviceClass.MONETARY if unit in ACTIVE_CURRENCIES else DEVICE_CLASSES.get(unit)
+        if state_class and device_class in (SensorDeviceClass.MONETARY, SensorDeviceClass.ENERGY):
+            state_class = SensorStateClass.TOTAL
+        if device_class is SensorDeviceClass.MONETARY:
+            self._attr_suggested_display_precision = 2
+        self._attr_native_unit_of_measurement = unit
+        self._attr_device_class = device_class
+        self._attr_state_class = state_class
+
+
+class AccountSensor(QuotaSensor):
+    """Something that is known of the account as a whole."""
+
+    entity_description: AccountSensorDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.entity_description.lasting or super().available
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return what is known."""
+        return self.entity_description.value(self.coordinator.data)
+
+
+class WindowSensor(QuotaSensor):
+    """A figure of a window."""
+
+    entity_description: WindowSensorDescription
+    _unrecorded_attributes = frozenset({"used", "remaining", "resets_at"})
+
+    def __init__(self, coordinator: QuotaCoordinator, description: WindowSensorDescription, window: Window) -> None:
+        super().__init__(coordinator, description, f"{window.id}_{description.key}")
+        self._window_id = window.id
+        key, self._attr_translation_placeholders = name_window(window)
+        self._attr_translation_key = f"{key}_{description.key}"
+        if description.amount:
+            self.measure(window.unit, description.state_class)
+
+    @property
+    def _window(self) -> Window | None:
+        return self.coordinator.window(self._window_id)
+
+    @property
+    @override
+    def is_gone(self) -> bool:
+        return self._window is None
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return the figure."""
+        return self.entity_description.value(self._window) if self._window else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return the rest of the window beside its used percentage."""
+        if self.entity_description.key != "used" or not self._window:
+            return None
+        details = self._window.as_dict()
+        return {"window_id": self._window_id, **{name: details[name] for name in DETAILS}}
+
+
+class MetricSensor(QuotaSensor):
+    """A figure of a metric."""
+
+    entity_description: MetricSensorDescription
+
+    def __init__(self, coordinator: QuotaCoordinator, description: MetricSensorDescription, metric: Metric) -> None:
+        super().__init__(coordinator, description, f"metric_{metric.id}_{description.key}")
+        self._metric_id = metric.id
+        self._attr_translation_placeholders = {"metric": metric.name}
+
+    @property
+    def _metric(self) -> Metric | None:
+        return self.coordinator.data.metric(self._metric_id)
+
+    @property
+    @override
+    def is_gone(self) -> bool:
+        return self._metric is None
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return the figure."""
+        return self.entity_description.value(self._metric) if self._metric else None
+
+
+class AmountSensor(MetricSensor):
+    """What is left, a rate, or what has come together in a period that slides along: it goes up and down."""
+
+    def __init__(self, coordinator: QuotaCoordinator, description: MetricSensorDescription, metric: Metric) -> None:
+        super().__init__(coordinator, description, metric)
+        self._attr_translation_key, self._attr_translation_placeholders = name_metric(metric)
+        self.measure(metric.unit, SensorStateClass.MEASUREMENT)
+
+
+class CountingSensor(AmountSensor, RestoreEntity):
+    """What comes together until it begins anew; `last_reset` tells the statistics when it did.
+
+    Where a provider's day, month or billing period begins is not known, but the figure drops then. It may also
+    be corrected downwards a little, which is no new beginning.
+    """
+
+    _last_value: float | None = None
+
+    def __init__(self, coordinator: QuotaCoordinator, description: MetricSensorDescription, metric: Metric) -> None:
+        super().__init__(coordinator, description, metric)
+        self._attr_state_class = SensorStateClass.TOTAL
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on from where the sensor was when it was last seen."""
+        if restored := await self.async_get_last_extra_data():
+            kept = restored.as_dict()
+            self._last_value = kept["value"]
+            self._attr_last_reset = kept["last_reset"] and dt_util.parse_datetime(kept["last_reset"])
+        self._notice_reset()
+        await super().async_added_to_hass()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._notice_reset()
+        super()._handle_coordinator_update()
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> RestoredExtraData:
+        """Return what has to be known to notice a new beginning after a restart."""
+        last_reset = self.last_reset.isoformat() if self.last_reset else None
+        return RestoredExtraData({"value": self._last_value, "last_reset": last_reset})
+
+    def _notice_reset(self) -> None:
+        if self._metric is None:
+            return
+        if self._last_value is not None and self._metric.value < 0.9 * self._last_value:
+            self._attr_last_reset = self.coordinator.data.fetched_at
+        self._last_value = self._metric.value
+
+
+def accumulates(metric: Metric) -> bool:
+    """Return whether a metric grows until it begins anew."""
+    return metric.kind in (MetricKind.SPEND, MetricKind.COUNT) and not PERIOD_THAT_SLIDES.search(metric.id)
