@@ -1,0 +1,1 @@
+"""What the scripts share: a real Home Assistant in front of a pretend internet."""
