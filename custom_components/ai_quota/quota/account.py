@@ -1,5 +1,6 @@
 """One account at one provider, and the call that one fetch makes for it."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
 import logging
@@ -173,13 +174,14 @@ class Call:
             verdict=verdict or Verdict(),
         )
 
-    async def optional[T](self, awaitable: Awaitable[T]) -> T | None:
-        """Return the result, or None when it fails in any way but a refused configuration."""
+    async def optional[T](self, awaitable: Awaitable[T], seconds: float | None = None) -> T | None:
+        """Return the result, or None when it takes longer or fails in any way but a refused configuration."""
         try:
-            return await awaitable
+            async with asyncio.timeout(seconds):
+                return await awaitable
         except BadConfiguration:
             raise
-        except QuotaError as err:
+        except (QuotaError, TimeoutError) as err:
             _LOGGER.debug("%s: an optional request failed: %s", self.account.provider.id, self.redact(str(err)))
             return None
 

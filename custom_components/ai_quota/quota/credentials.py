@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from http.cookiejar import Cookie
 from ipaddress import ip_address, ip_network
 from itertools import pairwise
@@ -120,8 +121,8 @@ def api_key(*env: str, **more: Any) -> Field:
 def cookie(*domains: str, names: Sequence[str] = (), **more: Any) -> Field:
     """Return the field `cookie` for sessions of these domains.
 
-    `names` are the cookies of which one makes a session usable (a trailing `*` stands for any
-    ending); `bare` is the name that a bare value gets.
+    `names` are the cookies of which one makes a session usable (a `*` stands for any text);
+    `bare` is the name that a bare value gets.
     """
     return Field(
         **{
@@ -136,9 +137,9 @@ def cookie(*domains: str, names: Sequence[str] = (), **more: Any) -> Field:
     )
 
 
-def cookie_source(default: str = "auto") -> Field:
+def cookie_source(default: str = "auto", **more: Any) -> Field:
     """Return the field that says whether cookies may be read from browsers on this machine."""
-    return select("cookie_source", ("auto", "manual", "off"), default, way=Way.COOKIE)
+    return select("cookie_source", ("auto", "manual", "off"), default, **{"way": Way.COOKIE, **more})
 
 
 def text(key: str, *env: str, **more: Any) -> Field:
@@ -297,7 +298,7 @@ class Cookies:
         return type(self)(kept, self.origin, jar) if kept else None
 
     def has_any(self, names: Iterable[str]) -> bool:
-        """Return whether one of the names is there; a trailing `*` stands for any ending."""
+        """Return whether one of the names is there; a `*` stands for any text."""
         return any(fits(name, pattern) for name, value in self.pairs.items() if value for pattern in names)
 
     @property
@@ -314,8 +315,8 @@ def _goes_to(cookie: Cookie, url: URL) -> bool:
 
 
 def fits(name: str, pattern: str) -> bool:
-    """Return whether a cookie's name is the pattern, or begins with it where it ends in `*`."""
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+    """Return whether a cookie's name is the pattern; a `*` in it stands for any text."""
+    return fnmatchcase(name, pattern)
 
 
 def _looks_bare(line: str) -> bool:
@@ -413,7 +414,7 @@ def _split_authority(authority: str, key: str) -> tuple[str, str]:
     found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:]*)(:\d{1,5})?", authority)
     if not found or not found[1]:
         raise BadConfiguration(f"{key}: the address has no usable host", key)
-    host = found[1].removesuffix(".")
+    host = found[1].strip(".")
     if host.startswith("["):
         try:
             ip_address(host[1:-1])
