@@ -93,6 +93,24 @@ async def test_a_cancelled_fetch_does_not_lose_the_new_token(account: Account, k
     assert keeper.data["access_token"] == "access-2"
 
 
+async def test_the_next_fetch_waits_for_a_renewal_whose_own_fetch_was_cancelled(
+    account: Account, keeper: Watched
+) -> None:
+    issuer = Issuer()
+    cancelled = asyncio.create_task(oauth.renew(Call(account), issuer))
+    await issuer.asked.wait()
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    call = Call(account)
+    renewal = asyncio.create_task(oauth.renew(call, issuer))
+    await asyncio.sleep(0)
+    issuer.go.set()
+    await renewal
+    assert issuer.spent == ["refresh-1"]
+    assert call["access_token"] == "access-2"
+
+
 async def test_without_a_refresh_token_a_person_has_to_sign_in(account: Account, keeper: Watched) -> None:
     await keeper.save({"refresh_token": None})
     with pytest.raises(AuthFailed, match="sign in again"):

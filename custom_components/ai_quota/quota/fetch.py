@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import chain
 import logging
 from time import monotonic
+from traceback import extract_tb
 
 from .account import Account, Call
 from .model import (
@@ -81,7 +82,8 @@ async def _read(strategy: Strategy, call: Call) -> Reading:
         raise Unavailable(f"no answer in {STRATEGY_SECONDS} seconds") from err
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as err:
         # An answer so odd that the parser tripped over it; what it tripped over may hold a secret.
-        _LOGGER.debug("%s (%s) could not be read", call.account.provider.id, strategy.source, exc_info=True)
+        where = extract_tb(err.__traceback__)[-1]
+        _LOGGER.debug("%s could not be read at %s:%s", call.account.provider.id, where.filename, where.lineno)
         raise InvalidResponse(f"the answer has an unexpected shape ({type(err).__name__})") from None
 
 

@@ -139,18 +139,15 @@ async def renew(call: Call, request: Callable[[str], Awaitable[Mapping[str, Any]
     spent: str | None = call.own("refresh_token")
     if not spent:
         raise AuthFailed("the sign-in has expired; sign in again")
-    lock = _renewing.setdefault(f"{call.account.provider.id}:{spent}", asyncio.Lock())
-    async with lock:
-        if call.account.keeper.data.get("refresh_token") == spent:
-            # The old token is dead the moment the provider answers: a fetch that is cancelled
-            # now must not lose the new one.
-            await asyncio.shield(_renew(call, request, spent))
-        else:
-            await call.save({})
+    # The old token is dead the moment the provider answers: a fetch that is cancelled now must not lose the
+    # new one, and the next fetch must not begin before it is kept.
+    await asyncio.shield(_renew(call, request, spent))
 
 
 async def _renew(call: Call, request: Callable[[str], Awaitable[Mapping[str, Any]]], spent: str) -> None:
-    await call.save(await request(spent))
+    async with _renewing.setdefault(f"{call.account.provider.id}:{spent}", asyncio.Lock()):
+        is_spent = call.account.keeper.data.get("refresh_token") == spent
+        await call.save(await request(spent) if is_spent else {})
 
 
 def ends_at(token: str | None, expires_at: float | None) -> float | None:
