@@ -7,7 +7,7 @@ hands to its own pages.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import partial
 import json
 import re
@@ -22,9 +22,6 @@ from .credentials import Cookies
 from .http import BROWSER_AGENT, Endpoint, Reply, Verdict
 from .model import AuthFailed, InvalidResponse, QuotaError, RateLimited, Unavailable, Unsupported
 from .parse import Json
-
-BEIJING = timezone(timedelta(hours=8))
-"""The zone of every time that the console writes without one."""
 
 QUOTA_PATH = "/data/api.json"
 
@@ -333,9 +330,9 @@ def _code(value: object) -> str | None:
 
 
 def moment(source: object, *keys: str) -> datetime | None:
-    """Return the first time under one of the keys, in UTC; one without a zone is Beijing's."""
+    """Return the first time under one of the keys, in UTC; the console's own zone is Beijing's."""
     values = parse.mapping(source)
-    return next((found for key in keys if (found := parse.moment(values.get(key), BEIJING))), None)
+    return next((found for key in keys if (found := parse.moment(values.get(key), parse.BEIJING))), None)
 
 
 def any_moment(node: object, *keys: str) -> datetime | None:

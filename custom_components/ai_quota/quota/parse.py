@@ -8,19 +8,20 @@ import base64
 import binascii
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 import json
 import math
 import re
 from typing import Any
 
-from .model import InvalidResponse, Window
+from .model import InvalidResponse, Metric, MetricKind, Window
 
 type Json = Mapping[str, Any]
 
 HOURS_5 = timedelta(hours=5)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+BEIJING = timezone(timedelta(hours=8))
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _MILLISECONDS = 1e11  # as seconds this is the year 5138
@@ -91,6 +92,19 @@ def need_number(source: object, key: str) -> float:
     found = number(mapping(source).get(key))
     if found is None:
         raise InvalidResponse(f"{key} is missing or not a number")
+    return found
+
+
+def json_number(source: object, key: str, name: str | None = None) -> float | None:
+    """Return the JSON number under the key, None when it is null or absent.
+
+    Raises InvalidResponse with its name for anything else, numeric text included.
+    """
+    value = mapping(source).get(key)
+    if value is None:
+        return None
+    if isinstance(value, str) or (found := number(value)) is None:
+        raise InvalidResponse(f"{name or key} is not a number")
     return found
 
 
@@ -179,6 +193,15 @@ def midnight(now: datetime, days: int = 0) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
 
 
+def periods(now: datetime) -> tuple[tuple[str, str, datetime], ...]:
+    """Return the periods that metrics count over, as id, words and first moment: UTC days, today included."""
+    return (
+        ("today", "today", midnight(now)),
+        ("7d", "7 days", midnight(now, -6)),
+        ("30d", "30 days", midnight(now, -29)),
+    )
+
+
 def next_monday(now: datetime) -> datetime:
     """Return the next Monday, 00:00 UTC."""
     return midnight(now, 7 - now.astimezone(UTC).weekday())
@@ -221,7 +244,7 @@ def jwt_claims(token: str | None) -> Json:
         return {}
 
 
-# Windows
+# Windows and metrics
 
 
 def percentage(used: float | None, limit: float | None) -> float | None:
@@ -229,6 +252,15 @@ def percentage(used: float | None, limit: float | None) -> float | None:
     if used is None or limit is None or limit <= 0:
         return None
     return max(0.0, used / limit * 100)
+
+
+def known_metric(
+    id: str, name: str, value: float | None, unit: str | None, kind: MetricKind, expires_at: datetime | None = None
+) -> tuple[Metric, ...]:
+    """Return the metric when its value is known, else none: to be spread into a reading's metrics."""
+    if value is None:
+        return ()
+    return (Metric(id=id, name=name, value=value, unit=unit, kind=kind, expires_at=expires_at),)
 
 
 def counted(

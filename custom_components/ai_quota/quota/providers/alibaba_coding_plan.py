@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, override
 
 from yarl import URL
 
@@ -144,6 +144,7 @@ class AlibabaCodingPlan(Provider):
         ),
     )
 
+    @override
     def check(self, settings: Settings) -> None:
         """Refuse foreign hosts where only Alibaba's own are allowed."""
         if not settings.get("strict_hosts"):
@@ -155,6 +156,7 @@ class AlibabaCodingPlan(Provider):
                     f"{key}: {override.host} is none of Alibaba's hosts, which strict_hosts asks for", key
                 )
 
+    @override
     def dashboard_for(self, settings: Settings) -> str:
         """Return the page of the plan in the account's region."""
         return str(REGIONS[settings.get("region")].dashboard)
@@ -171,7 +173,7 @@ class AlibabaCodingPlan(Provider):
     @strategy("api", needs="api_key")
     async def api(self, call: Call) -> Reading:
         """Read the quota with an API key, which the gateway takes from some accounts only."""
-        return await in_region(call, lambda region: read_with_key(call, region))
+        return await in_region(call, lambda region: read_with_key(call, region, self.fingerprint(call["api_key"])))
 
 
 class NotHere(InvalidResponse):
@@ -235,7 +237,7 @@ async def read_console(call: Call, region: Region, cookies: Cookies) -> Reading:
     return await read_plan(CONSOLE_ANSWERS, reply, call.now, aliyun.account_of(cookies))
 
 
-async def read_with_key(call: Call, region: Region) -> Reading:
+async def read_with_key(call: Call, region: Region, identity: str) -> Reading:
     """Read the quota with an API key."""
     key: str = call["api_key"]
     address = quota_address(
@@ -258,7 +260,7 @@ async def read_with_key(call: Call, region: Region) -> Reading:
     reply = await gateway.post(
         json={"queryCodingPlanInstanceInfoRequest": {"commodityCode": region.commodity}}, follow=True
     )
-    return await read_plan(KEY_ANSWERS, reply, call.now)
+    return await read_plan(KEY_ANSWERS, reply, call.now, identity)
 
 
 async def read_plan(answers: aliyun.Answers, reply: Reply, now: datetime, identity: str | None = None) -> Reading:

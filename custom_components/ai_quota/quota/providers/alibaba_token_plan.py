@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, override
 
 from yarl import URL
 
@@ -70,6 +70,7 @@ class Personal(Region):
     site: str
 
     @property
+    @override
     def quota_host(self) -> str:
         """Return the origin that answers for the quota."""
         return self.rpc
@@ -162,6 +163,7 @@ class AlibabaTokenPlan(Provider):
         ),
     )
 
+    @override
     def dashboard_for(self, settings: Settings) -> str:
         """Return the page of the plan in the account's region."""
         return str(REGIONS[settings.get("region")].dashboard)
