@@ -12,12 +12,17 @@ PROVIDERS = {
     "claude": "Claude",
     "codex": "Codex",
     "copilot": "GitHub Copilot",
+    "crof": "Crof",
     "cursor": "Cursor",
     "jetbrains": "JetBrains AI",
+    "kimi_k2": "Kimi K2 (unofficial)",
     "kiro": "Kiro",
     "litellm": "LiteLLM",
+    "moonshot": "Moonshot",
     "opencode_go": "OpenCode Go",
     "openrouter": "OpenRouter",
+    "poe": "Poe",
+    "venice": "Venice",
     "zai": "z.ai",
 }
 

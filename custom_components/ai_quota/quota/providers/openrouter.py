@@ -101,7 +101,7 @@ async def read_activity(api: Endpoint, now: datetime) -> tuple[Metric, ...]:
 def credit_metrics(answer: Json) -> tuple[Metric, ...]:
     """Return balance and lifetime spend, in USD."""
     data = parse.need_mapping(answer.get("data"), "data")
-    bought, spent = (json_number(data, key) for key in ("total_credits", "total_usage"))
+    bought, spent = (parse.json_number(data, key, f"data.{key}") for key in ("total_credits", "total_usage"))
     if bought is None or spent is None:
         raise InvalidResponse(f"data.{'total_credits' if bought is None else 'total_usage'} is missing")
     return (
@@ -117,7 +117,7 @@ def key_data(answer: Json) -> Json:
     """Return what the key says of itself; one amount that is no number spoils it all."""
     data = parse.need_mapping(answer.get("data"), "data")
     for key in AMOUNTS:
-        json_number(data, key)
+        parse.json_number(data, key, f"data.{key}")
     if not isinstance(data.get("limit_reset"), str | None):
         raise InvalidResponse("data.limit_reset is not text")
     return data
@@ -125,17 +125,17 @@ def key_data(answer: Json) -> Json:
 
 def key_windows(data: Json, now: datetime) -> tuple[Window, ...]:
     """Return the limit of the key, where it has one and its use is known."""
-    limit = json_number(data, "limit")
-    remaining = json_number(data, "limit_remaining")
+    limit = parse.number(data.get("limit"))
+    remaining = parse.number(data.get("limit_remaining"))
     reset = data.get("limit_reset") or ""
     counter, duration, resets_at = {
         "daily": ("usage_daily", parse.DAY, parse.midnight(now, 1)),
         "weekly": ("usage_weekly", parse.WEEK, parse.next_monday(now)),
         "monthly": ("usage_monthly", None, parse.next_month(now)),
     }.get(reset, ("usage", None, None))
-    used = json_number(data, counter)
+    used = parse.number(data.get(counter))
     if used is None:
-        used = json_number(data, "usage")
+        used = parse.number(data.get("usage"))
     if limit is None or limit <= 0 or (remaining is None and used is None):
         return ()
     return (
@@ -191,13 +191,3 @@ def activity_metrics(rows: list[Any], now: datetime) -> tuple[Metric, ...]:
         Metric(id="requests_30d", name="Requests, 30 days", value=requests, unit="requests", kind=MetricKind.COUNT),
         Metric(id="tokens_30d", name="Tokens, 30 days", value=tokens, unit="tokens", kind=MetricKind.COUNT),
     )
-
-
-def json_number(data: Json, key: str) -> float | None:
-    """Return a JSON number, None when it is null or absent; text is no amount here."""
-    value = data.get(key)
-    if value is None:
-        return None
-    if isinstance(value, str) or (found := parse.number(value)) is None:
-        raise InvalidResponse(f"data.{key} is not a number")
-    return found
