@@ -225,7 +225,8 @@ async def test_a_database_cannot_be_written(tmp_path):
 async def test_a_locked_database_is_waited_for_only_briefly(tmp_path):
     path = tmp_path / "data.db"
     with database(path, *WAL[1:], "BEGIN EXCLUSIVE"), pytest.raises(Unavailable, match="locked"):
-        await local.query_sqlite(path, values, busy_seconds=0.01)
+        async with asyncio.timeout(4):  # SQLite's own patience is 5 seconds
+            await local.query_sqlite(path, values, busy_seconds=0.01)
 
 
 async def test_a_long_query_is_interrupted(tmp_path):
@@ -321,10 +322,24 @@ async def test_a_program_that_ends(tmp_path):
         assert f"'{name}'" not in done.stdout
 
 
-async def test_stdin_is_closed():
+async def test_stdin_is_closed(typed_to_this_process):
     done = await local.run(python("import sys; print(repr(sys.stdin.read()))"), env=ENV, seconds=60)
 
     assert done.stdout == "''\n"
+
+
+@pytest.fixture
+def typed_to_this_process() -> Iterator[None]:
+    """Put something on our own stdin, which is not for the programs that we start."""
+    ours = os.dup(0)
+    reading, writing = os.pipe()
+    os.write(writing, b"not for you")
+    os.close(writing)
+    os.dup2(reading, 0)
+    os.close(reading)
+    yield
+    os.dup2(ours, 0)
+    os.close(ours)
 
 
 async def test_a_program_is_ended_at_its_deadline(lifeline):
