@@ -4,6 +4,8 @@ DOMAIN = "ai_quota"
 
 CONF_PROVIDER = "provider"
 CONF_SOURCE = "source"
+SOURCE_AUTO = "auto"
+"""Whichever of the provider's sources answers first."""
 
 CONF_SCAN_INTERVAL = "scan_interval"
 """Option: minutes between two polls."""

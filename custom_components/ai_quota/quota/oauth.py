@@ -24,6 +24,10 @@ RENEW_AHEAD_SECONDS = 60
 """A token that ends sooner than this is renewed before use."""
 
 
+class ForeignCode(AuthFailed):
+    """What was pasted belongs to another sign-in than the one that was begun."""
+
+
 class SignIn:
     """A way to sign in from the config flow; `asks` are the keys of fields to fill in before."""
 
@@ -105,7 +109,8 @@ def new_state() -> str:
 def pasted_code(pasted: str, state: str) -> str:
     """Return the code from what a person pasted: `CODE#STATE`, a bare code, or the callback's address.
 
-    Raises AuthFailed when the provider reported an error there, the state is not ours, or there is no code.
+    Raises AuthFailed when the provider reported an error there or there is no code, ForeignCode when the
+    state is not ours.
     """
     pasted = pasted.strip()
     if "://" in pasted or pasted.startswith("localhost"):
@@ -119,7 +124,7 @@ def pasted_code(pasted: str, state: str) -> str:
         code, _, found = pasted.partition("#")
         found = found or state
     if found != state:
-        raise AuthFailed("this code belongs to another sign-in; open the page again and paste its code")
+        raise ForeignCode("this code belongs to another sign-in; open the page again and paste its code")
     if not code.strip():
         raise AuthFailed("no code was found in what was pasted")
     return code.strip()

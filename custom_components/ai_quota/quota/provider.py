@@ -146,9 +146,7 @@ class Provider:
         The provider's stable id, else the e-mail with the organization, else a hash of the
         credential (with the host it is for), never the credential itself.
         """
-        found = snapshot.identity
-        if not found and not self.key_is_account and snapshot.account and "@" in snapshot.account:
-            found = " ".join(filter(None, (snapshot.account, snapshot.organization)))
+        found = self.account_told_by(snapshot)
         if not found and settings.secrets:
             hashed = self.fingerprint(settings.secrets[0])
             host = settings.given("base_url")
@@ -159,6 +157,14 @@ class Provider:
             return None
         region = settings.get(self.region_field) if self.region_field else None
         return ":".join(filter(None, (self.id, region, found.strip().lower())))
+
+    def account_told_by(self, snapshot: Snapshot) -> str | None:
+        """Return who the provider itself says this is; None when all that is known is what was given to it."""
+        if snapshot.identity:
+            return snapshot.identity
+        if self.key_is_account or "@" not in (snapshot.account or ""):
+            return None
+        return " ".join(filter(None, (snapshot.account, snapshot.organization)))
 
     def fingerprint(self, secret: str) -> str:
         """Return a hash of a credential: it tells accounts apart and gives nothing away."""
@@ -178,6 +184,11 @@ class Provider:
     def strategy_of(self, source: str) -> Strategy | None:
         """Return the strategy with this label."""
         return next((each for each in self.strategies if each.source == source), None)
+
+    def every_of(self, source: str) -> Every:
+        """Return how often to ask the strategy with this label, or any of them."""
+        chosen = self.strategy_of(source)
+        return chosen.every if chosen and chosen.every else self.every
 
     @property
     def cookie_field(self) -> Field | None:
