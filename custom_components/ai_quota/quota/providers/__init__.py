@@ -10,10 +10,13 @@ PROVIDERS = {
     "alibaba_coding_plan": "Alibaba Coding Plan",
     "alibaba_token_plan": "Alibaba Token Plan",
     "claude": "Claude",
+    "codebuff": "Codebuff",
     "codex": "Codex",
     "copilot": "GitHub Copilot",
     "crof": "Crof",
     "cursor": "Cursor",
+    "deepgram": "Deepgram",
+    "elevenlabs": "ElevenLabs",
     "jetbrains": "JetBrains AI",
     "kimi_k2": "Kimi K2 (unofficial)",
     "kiro": "Kiro",
@@ -23,6 +26,7 @@ PROVIDERS = {
     "openrouter": "OpenRouter",
     "poe": "Poe",
     "venice": "Venice",
+    "warp": "Warp",
     "zai": "z.ai",
 }
 

@@ -28,7 +28,7 @@ class Venice(Provider):
         api_key(
             "VENICE_API_KEY",
             "VENICE_KEY",
-            help="Settings, API, Generate new API key, type Admin: one of the type Inference may not read the allowance.",
+            help="Settings, API, Generate new API key, type Admin: others may not read the allowance.",
             link="https://venice.ai/settings/api",
         ),
     )
