@@ -9,6 +9,7 @@ from ..provider import Provider
 PROVIDERS = {
     "alibaba_coding_plan": "Alibaba Coding Plan",
     "alibaba_token_plan": "Alibaba Token Plan",
+    "azure_openai": "Azure OpenAI",
     "claude": "Claude",
     "codebuff": "Codebuff",
     "codex": "Codex",
