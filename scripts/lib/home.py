@@ -247,6 +247,15 @@ class Home:
         """Return a flow's step as it is now."""
         return dict(await self.get(f"config/config_entries/flow/{flow['flow_id']}"))
 
+    async def waiting(self, entry_id: str) -> list[dict[str, Any]]:
+        """Return the flows that wait for somebody to sign in again or to repair this account."""
+        found = await self.ask("config_entries/flow/progress")
+        return [each for each in found if each["context"].get("entry_id") == entry_id]
+
+    async def entry(self, entry_id: str) -> dict[str, Any]:
+        """Return an account."""
+        return next(each for each in await self.entries() if each["entry_id"] == entry_id)
+
     async def entries(self) -> list[dict[str, Any]]:
         """Return the accounts."""
         return list(await self.get(f"config/config_entries/entry?domain={DOMAIN}"))
@@ -261,6 +270,16 @@ class Home:
         """Return the entities of an account that are enabled, as the registry knows them."""
         known = await self.ask("config/entity_registry/list")
         return [each for each in known if each["config_entry_id"] == entry_id and not each["disabled_by"]]
+
+    async def reload(self, entry_id: str) -> None:
+        """Set an account up anew."""
+        await self.post(f"config/config_entries/entry/{entry_id}/reload")
+
+    async def state(self, entry_id: str, key: str) -> dict[str, Any]:
+        """Return the state of the entity of an account whose unique id ends in this key."""
+        unique_id = f"{entry_id}_{key}"
+        entity_id = next(each["entity_id"] for each in await self.entities(entry_id) if each["unique_id"] == unique_id)
+        return dict(await self.get(f"states/{entity_id}"))
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Return all states by entity."""
