@@ -49,7 +49,7 @@ from .quota.account import Call, merged
 from .quota.credentials import Field, FieldKind, Settings, Way
 from .quota.model import AuthFailed, QuotaError, Snapshot, Unsupported
 from .quota.oauth import DevicePrompt, DeviceSignIn, ForeignCode, PastePrompt, PasteSignIn, SignIn
-from .quota.provider import Provider, Workspace
+from .quota.provider import Provider, Workspace, is_fingerprint
 
 CONF_CODE = "code"
 CONF_WORKSPACE = "workspace"
@@ -400,14 +400,8 @@ class QuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_create_entry(title=title, data=data)
 
     async def _check_identity(self, entry: ConfigEntry, identity: str | None) -> None:
-        """Abort when somebody else has signed in.
-
-        A new key or a new path makes another identity, and an e-mail cannot be compared with an id: then
-        the account keeps the identity that it has.
-        """
-        if not identity or not entry.unique_id or not self._provider.account_told_by(self._snapshot):
-            return
-        if ("@" in identity) == ("@" in entry.unique_id):
+        """Abort when somebody else has signed in; where that cannot be told the account keeps its identity."""
+        if identity and entry.unique_id and are_comparable(identity, entry.unique_id):
             await self.async_set_unique_id(identity)
             self._abort_if_unique_id_mismatch(
                 reason="wrong_account",
@@ -469,6 +463,11 @@ def key_ending(settings: Settings) -> str | None:
     keys = (settings.given(key) for key, field in settings.fields.items() if field.kind is FieldKind.SECRET)
     ending = re.search(r".{8}([^\s{}\"]{4})$", next(filter(None, keys), ""))
     return f"…{ending[1]}" if ending else None
+
+
+def are_comparable(first: str, second: str) -> bool:
+    """Return whether both identities are ids, or both e-mails: only then one of them tells about the other."""
+    return not (is_fingerprint(first) or is_fingerprint(second)) and ("@" in first) == ("@" in second)
 
 
 def masked(identity: str) -> str:

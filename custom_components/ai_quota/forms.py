@@ -177,7 +177,7 @@ def is_credential(field: Field) -> bool:
 def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was typed, the folded part unfolded."""
     plain = {key: value for key, value in user_input.items() if key not in (ADVANCED, ENVIRONMENT)}
-    return plain | user_input.get(ADVANCED, {})
+    return {**plain, **user_input.get(ADVANCED, {})}
 
 
 def help_of(field: Field) -> str:

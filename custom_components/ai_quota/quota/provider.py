@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .credentials import Field, FieldKind, Settings, Way
@@ -40,6 +41,14 @@ class Workspace:
 
     id: str
     name: str
+
+
+_FINGERPRINT = re.compile(r"(^|[:/ ])[0-9a-f]{16}$")
+
+
+def is_fingerprint(identity: str) -> bool:
+    """Return whether an identity is made of a credential: another one of the same account makes another."""
+    return _FINGERPRINT.search(identity) is not None
 
 
 type Read = Callable[[Any, Call], Awaitable[Reading]]
@@ -146,7 +155,9 @@ class Provider:
         The provider's stable id, else the e-mail with the organization, else a hash of the
         credential (with the host it is for), never the credential itself.
         """
-        found = self.account_told_by(snapshot)
+        found = snapshot.identity
+        if not found and not self.key_is_account and snapshot.account and "@" in snapshot.account:
+            found = " ".join(filter(None, (snapshot.account, snapshot.organization)))
         if not found and settings.secrets:
             hashed = self.fingerprint(settings.secrets[0])
             host = settings.given("base_url")
@@ -157,14 +168,6 @@ class Provider:
             return None
         region = settings.get(self.region_field) if self.region_field else None
         return ":".join(filter(None, (self.id, region, found.strip().lower())))
-
-    def account_told_by(self, snapshot: Snapshot) -> str | None:
-        """Return who the provider itself says this is; None when all that is known is what was given to it."""
-        if snapshot.identity:
-            return snapshot.identity
-        if self.key_is_account or "@" not in (snapshot.account or ""):
-            return None
-        return " ".join(filter(None, (snapshot.account, snapshot.organization)))
 
     def fingerprint(self, secret: str) -> str:
         """Return a hash of a credential: it tells accounts apart and gives nothing away."""
