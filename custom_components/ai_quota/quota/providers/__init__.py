@@ -26,6 +26,7 @@ PROVIDERS = {
     "opencode_go": "OpenCode Go",
     "openrouter": "OpenRouter",
     "poe": "Poe",
+    "synthetic": "Synthetic",
     "venice": "Venice",
     "warp": "Warp",
     "zai": "z.ai",
