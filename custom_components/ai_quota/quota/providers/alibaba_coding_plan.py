@@ -150,10 +150,10 @@ class AlibabaCodingPlan(Provider):
         if not settings.get("strict_hosts"):
             return
         for key in ("host", "quota_url"):
-            override = settings.given(key)
-            if override and override.host not in KNOWN_HOSTS:
+            address = settings.given(key)
+            if address and address.host not in KNOWN_HOSTS:
                 raise BadConfiguration(
-                    f"{key}: {override.host} is none of Alibaba's hosts, which strict_hosts asks for", key
+                    f"{key}: {address.host} is none of Alibaba's hosts, which strict_hosts asks for", key
                 )
 
     @override

@@ -1,6 +1,7 @@
 """Alibaba Token Plan."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -406,11 +407,8 @@ class Summary:
     @property
     def balance(self) -> tuple[Metric, ...]:
         """Return what is left where no total makes a window of it."""
-        if self.remaining is None or self.total is not None:
-            return ()
-        return (
-            Metric(id="balance", name="Credits left", value=self.remaining, unit="credits", kind=MetricKind.BALANCE),
-        )
+        left = self.remaining if self.total is None else None
+        return parse.known_metric("balance", "Credits left", left, "credits", MetricKind.BALANCE)
 
 
 def end(figures: Json, answer: Any, keys: tuple[str, ...]) -> datetime | None:
@@ -470,23 +468,27 @@ def month(summary: Summary, seats: tuple[Seats, ...], now: datetime) -> Window |
     )
 
 
-def seat_windows(seats: tuple[Seats, ...]) -> list[Window]:
-    """Return a window a tier, where there are several."""
-    windows: dict[str, Window] = {}
-    for each in seats if len(seats) > 1 else ():
-        base = f"monthly_{parse.slug(each.tier) or 'other'}"
-        taken = sum(id == base or id.startswith(f"{base}_") for id in windows)
-        id = f"{base}_{taken + 1}" if taken else base
-        windows[id] = parse.counted(
-            id,
-            f"Monthly seats ({parse.title(each.tier)})",
-            unit="credits",
-            limit=each.total,
-            remaining=each.surplus,
-            capped=True,
-            resets_at=each.renewed_at,
+def seat_windows(seats: tuple[Seats, ...]) -> tuple[Window, ...]:
+    """Return a window a tier, where there are several; the second group of a tier is numbered."""
+    if len(seats) < 2:
+        return ()
+    windows = []
+    seen = Counter[str]()
+    for each in seats:
+        id = f"monthly_{parse.slug(each.tier) or 'other'}"
+        seen[id] += 1
+        windows.append(
+            parse.counted(
+                id if seen[id] == 1 else f"{id}_{seen[id]}",
+                f"Monthly seats ({parse.title(each.tier)})",
+                unit="credits",
+                limit=each.total,
+                remaining=each.surplus,
+                capped=True,
+                resets_at=each.renewed_at,
+            )
         )
-    return list(windows.values())
+    return tuple(windows)
 
 
 def shared_pack(answer: Any, now: datetime) -> Window | None:

@@ -341,12 +341,9 @@ def token_metrics(data: Json) -> tuple[Metric, ...]:
 
 def balance_metrics(data: Json) -> tuple[Metric, ...]:
     """Return balance and spend of a BigModel account, in yuan."""
-    figures = (
-        ("balance", "Account balance", MetricKind.BALANCE, parse.first_number(data, "availableBalance", "balance")),
-        ("spend_total", "Total spend", MetricKind.SPEND, parse.number(data.get("totalSpendAmount"))),
-    )
-    return tuple(
-        Metric(id=id, name=name, value=value, unit="CNY", kind=kind)
-        for id, name, kind, value in figures
-        if value is not None
+    balance = parse.first_number(data, "availableBalance", "balance")
+    spend = parse.number(data.get("totalSpendAmount"))
+    return (
+        *parse.known_metric("balance", "Account balance", balance, "CNY", MetricKind.BALANCE),
+        *parse.known_metric("spend_total", "Total spend", spend, "CNY", MetricKind.SPEND),
     )
