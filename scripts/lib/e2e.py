@@ -180,7 +180,7 @@ async def alibaba_is_found_on_the_mainland(stage: Stage) -> None:
 
 @check
 async def get_usage_answers(stage: Stage) -> None:
-    """Action get_usage: the snapshot of an account is returned."""
+    """`get_usage`: the action returns the snapshot of an account."""
     usage = await stage.home.act("get_usage", config_entry_id=stage.accounts["claude"])
     expect((usage["provider"], usage["source"], usage["account"]), ("claude", "oauth", "ada@example.com"))
     expect([attempt["ok"] for attempt in usage["attempts"]], [True])

@@ -1,0 +1,228 @@
+"""The pretend internet of the demo: conversations of tests/cases, moved to the present and brought to life."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+import json
+import re
+from typing import Any
+
+from yarl import URL
+
+from custom_components.ai_quota.quota import load
+from scripts.lib.flows import Step, add_account
+from scripts.lib.home import ROOT, Home
+from scripts.lib.pretend import Claude, enter_code, open_github, open_openai
+from tests.common import write_file, write_program
+from tests.upstream import Request, Response, Upstream, jwt, load_cases
+
+type Case = dict[str, Any]
+
+MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+
+
+# Time
+
+
+@dataclass(frozen=True)
+class Life:
+    """A demo's clock: what is used rises from its beginning on, and begins anew at every reset."""
+
+    begun: datetime
+
+    def window(self, used: float, per_hour: float, resets_in: timedelta, length: timedelta) -> tuple[float, datetime]:
+        """Return the used percentage and the next reset of a window, from its figures at the beginning."""
+        passed = datetime.now(UTC) - self.begun
+        if passed < resets_in:
+            return round(min(100, used + per_hour * (passed / HOUR)), 1), self.begun + resets_in
+        cycles, passed = divmod(passed - resets_in, length)
+        return round(min(100, per_hour * (passed / HOUR)), 1), self.begun + resets_in + (cycles + 1) * length
+
+    def amount(self, start: float, per_hour: float) -> float:
+        """Return an amount that only grows."""
+        return round(start + per_hour * ((datetime.now(UTC) - self.begun) / HOUR), 2)
+
+
+_ISO = r"20\d\d-[01]\d-[0-3]\d"
+_CLOCK = r"[T ][0-2]\d:[0-5]\d(?::[0-5]\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+_MOMENT = re.compile(
+    rf"\b(?P<iso>{_ISO})(?P<clock>{_CLOCK})?|(?<![\d.])(?P<epoch>1[78]\d{{8}})(?P<ms>\d{{3}})?(?![\d.])"
+)
+
+
+def moved(text: str, by: timedelta) -> str:
+    """Return a text in which every time, however it is written, is later by this much; dates alone by whole days."""
+
+    def later(found: re.Match[str]) -> str:
+        if found["epoch"]:
+            return f"{int(found['epoch']) + round(by.total_seconds())}{found['ms'] or ''}"
+        if not found["clock"]:
+            return f"{datetime.fromisoformat(found['iso']) + timedelta(days=round(by / DAY)):%Y-%m-%d}"
+        moment = datetime.fromisoformat(found[0]) + by
+        return moment.isoformat(found["clock"][0], "seconds")
+
+    return _MOMENT.sub(later, text)
+
+
+# Conversations
+
+
+def pick(provider: str) -> Case:
+    """Return the first case of the provider that shows windows and can be replayed through its config flow."""
+    fields = {field.key for field in load(provider).fields if not field.hidden}
+    for case in load_cases(ROOT / "tests" / "cases"):
+        if case["provider"] != provider or case.get("env"):
+            continue
+        if case["expect"].get("windows") and case["config"].keys() <= fields:
+            return case
+    raise LookupError(f"no case of {provider} can be replayed")
+
+
+def to_the_present(case: Case) -> Case:
+    """Return the case as if it was recorded now; what a request says of time no longer counts."""
+    by = datetime.now(UTC) - datetime.fromisoformat(case["now"])
+    routes = [{**each, "request": _timeless(each["request"])} for each in case.get("http", ())]
+    present: Case = json.loads(moved(json.dumps({**case, "http": routes}), by))
+    return present
+
+
+def _timeless(request: Mapping[str, Any]) -> dict[str, Any]:
+    url = URL(request["url"])
+    lasting = {name: value for name, value in url.query.items() if not _MOMENT.search(value)}
+    kept = {key: request[key] for key in ("method", "headers") if key in request}
+    return {**kept, "url": str(url.with_query(lasting))}
+
+
+# Figures that live
+
+
+def claude(life: Life) -> Any:
+    """Return limits of which the session runs out fast and the week slowly."""
+    windows = {
+        "five_hour": life.window(58, 40, 25 * MINUTE, 5 * HOUR),
+        "seven_day": life.window(71, 2, 2 * DAY, WEEK),
+        "seven_day_opus": life.window(34, 1, 2 * DAY, WEEK),
+    }
+    spent = round(100 * life.amount(12.34, 0.6))
+    extra = {"is_enabled": True, "monthly_limit": 5000, "used_credits": spent, "currency": "USD"}
+    limits = {key: {"utilization": used, "resets_at": at.isoformat()} for key, (used, at) in windows.items()}
+    return {**limits, "extra_usage": extra}
+
+
+def claude_profile(_: Life) -> Any:
+    """Return who has signed in to Claude."""
+    account = {"uuid": "account-1", "email": "ada@example.com"}
+    tier = {"organization_type": "claude_max", "rate_limit_tier": "default_claude_max_20x"}
+    return {"account": account, "organization": {"uuid": "organization-1", "name": "Ada's Organization", **tier}}
+
+
+def codex(life: Life) -> Any:
+    """Return two running windows and some credits."""
+    windows = {
+        "primary_window": (18_000, life.window(22, 25, 70 * MINUTE, 5 * HOUR)),
+        "secondary_window": (604_800, life.window(43, 1.5, 3 * DAY, WEEK)),
+    }
+    limits = {
+        key: {"used_percent": used, "limit_window_seconds": seconds, "reset_at": round(at.timestamp())}
+        for key, (seconds, (used, at)) in windows.items()
+    }
+    credits = {"has_credits": True, "unlimited": False, "balance": "150"}
+    return {"email": "ada@example.com", "plan_type": "pro", "rate_limit": limits, "credits": credits}
+
+
+def copilot(life: Life) -> Any:
+    """Return premium requests that are used up."""
+    used, at = life.window(27, 3, 9 * DAY, 30 * DAY)
+    quota = {"entitlement": 300, "remaining": round(300 - 3 * used), "percent_remaining": 100 - used}
+    snapshots = {"premium_interactions": {**quota, "unlimited": False}}
+    plan = {"login": "octocat", "copilot_plan": "individual"}
+    return {**plan, "quota_snapshots": snapshots, "quota_reset_date_utc": at.isoformat()}
+
+
+def zai(answer: Any, life: Life) -> None:
+    """Use up the limits of a case by percentage."""
+    windows = (life.window(25, 20, 45 * MINUTE, 5 * HOUR), life.window(10, 1, 4 * DAY, WEEK))
+    for limit, (used, at) in zip(answer["data"]["limits"], windows, strict=False):
+        total = limit["usage"]
+        limit.update(percentage=used, currentValue=total * used / 100, remaining=total * (1 - used / 100))
+        limit["nextResetTime"] = round(at.timestamp() * 1000)
+
+
+def openrouter(answer: Any, life: Life) -> None:
+    """Spend the credits."""
+    answer["data"].update(total_credits=100, total_usage=life.amount(25.5, 1.2))
+
+
+def litellm(answer: Any, life: Life) -> None:
+    """Spend the budget of the key."""
+    answer["info"].update(spend=life.amount(1.25, 0.4), max_budget=5)
+
+
+ALIVE: Mapping[str, Callable[[Any, Life], None]] = {
+    "/key/info": litellm,
+    "/api/v1/credits": openrouter,
+    "/api/monitor/usage/quota/limit": zai,
+}
+"""What changes the answers of cases as time goes by, by path."""
+
+
+# The world
+
+
+class World:
+    """The providers of the demo, at one upstream."""
+
+    def __init__(self, upstream: Upstream) -> None:
+        self.upstream = upstream
+        self.life = Life(datetime.now(UTC))
+
+    async def add(self, home: Home, provider: str) -> Step:
+        """Return the entry of an account that is added through the config flow, as a person would do it."""
+        match provider:
+            case "claude":
+                pretended = Claude(self.upstream, self._tell(claude), self._tell(claude_profile))
+                pretended.open()
+                return await pretended.sign_in(home)
+            case "codex":
+                claims = {"email": "ada@example.com", "exp": 4_000_000_000, "https://api.openai.com/auth": CHATGPT}
+                token = jwt('{"alg":"none"}', json.dumps(claims))
+                open_openai(self.upstream, {"access_token": token, "id_token": token, "refresh_token": "refresh-1"})
+                self.upstream.answer("GET", "https://chatgpt.com/backend-api/wham/usage", self._tell(codex))
+                return await enter_code(home, provider)
+            case "copilot":
+                open_github(self.upstream, "device-token")
+                self.upstream.answer("GET", "https://api.github.com/copilot_internal/user", self._tell(copilot))
+                return await enter_code(home, provider)
+        return await self._replay(home, to_the_present(pick(provider)))
+
+    def _tell(self, figures: Callable[[Life], Any]) -> Callable[[Request], Response]:
+        return lambda _: {"json": figures(self.life)}
+
+    async def _replay(self, home: Home, case: Case) -> Step:
+        """Return the entry of an account whose provider answers as in a case."""
+        for path, content in case.get("files", {}).items():
+            write_file(home.user_home / path, content)
+        for name, spec in case.get("commands", {}).items():
+            write_program(home.programs / name, spec)
+        for route in case.get("http", ()):
+            request = route["request"]
+            response = self._alive(URL(request["url"]).path, route["response"])
+            self.upstream.answer(
+                request["method"], request["url"], response, when={"headers": request.get("headers", {})}
+            )
+        return await add_account(home, case["provider"], case["config"])
+
+    def _alive(self, path: str, recorded: Response) -> Callable[[Request], Response]:
+        """Return a response of a case, changed as time goes by where it is known how."""
+
+        def respond(_: Request) -> Response:
+            response: Any = deepcopy(recorded)
+            if path in ALIVE:
+                ALIVE[path](response["json"], self.life)
+            return response
+
+        return respond
+
+
+CHATGPT = {"chatgpt_account_id": "account-1", "chatgpt_plan_type": "pro"}
