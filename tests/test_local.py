@@ -568,8 +568,10 @@ async def test_a_cancelled_terminal_ends_its_program(lifeline):
         ("\x1b[?25l\x1b[2J\x1b[10;20Hmoved", "moved"),
         ("\x1b]0;title\x07text \x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\", "text link"),
         ("\x1b[12", "\x1b[12"),
+        ("\x1b]" * 100_000, "\x1b]" * 100_000),
         ("█ 25%", "█ 25%"),
     ],
+    ids=["style", "cursor", "title and link", "cut", "never ended", "none"],
 )
 def test_escape_sequences_are_not_text(written, seen):
     assert local.plain(written) == seen

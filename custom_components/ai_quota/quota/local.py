@@ -433,7 +433,7 @@ async def run_on_terminal(
     return Finished(stdout=screen.text, exit=exit_status, timed_out=timed_out)
 
 
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[@-Z\\^_]", re.DOTALL)
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\^-~]")
 
 
 def plain(output: str) -> str:
