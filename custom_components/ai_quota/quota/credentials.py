@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from http.cookiejar import Cookie
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import pairwise
 import re
 from typing import Any, Self
@@ -92,15 +92,15 @@ class Field:
 
         Raises BadConfiguration naming the field when the value cannot be used.
         """
+        if isinstance(raw, str):
+            raw = self.clean(raw)
         if raw is None or raw == "":
             return None
         if self.kind is FieldKind.BOOL:
-            return raw if isinstance(raw, bool) else str(raw).strip().lower() in ("1", "true", "yes", "on")
+            return raw if isinstance(raw, bool) else str(raw).lower() in ("1", "true", "yes", "on")
         if self.kind is FieldKind.NUMBER:
             return read_number(raw)
-        value = self.clean(str(raw))
-        if not value:
-            return None
+        value = str(raw)
         if self.kind is FieldKind.SELECT and value not in self.options:
             raise BadConfiguration(f"{self.key} must be one of {', '.join(self.options)}", self.key)
         if self.kind is FieldKind.URL:
@@ -271,20 +271,19 @@ class Cookies:
     def pasted(cls, pasted: str | None, bare: str | None = None) -> Self | None:
         """Read what a person would paste: a header's value, a `Cookie:` line or a cURL command.
 
-        Text without any `name=value` is the value of the cookie `bare`, where there is one; else
-        None is returned.
+        One word without `name=value` is the value of the cookie `bare`, where there is one. None when
+        there is no cookie in it.
         """
-        line = (pasted or "").strip()
-        if re.match(r"curl(\.exe)?\s", line):
+        line = unquoted(pasted or "")
+        if _CURL.match(line):
             line = _from_curl(line)
-        line = re.sub(r"^cookie\s*:\s*", "", unquoted(line), flags=re.IGNORECASE)
-        found = {}
-        for part in re.split(r";\s*|[\r\n]+", line):
-            name, equals, value = part.partition("=")
-            if equals and (name := name.strip()) and not re.search(r"[\s,\"]", name):
-                found[name] = value.strip()
-        if bare and line and (not found or _looks_bare(line)):
-            found = {bare: line}
+        line = unquoted(re.sub(r"^cookie\s*:", "", line, flags=re.IGNORECASE)).rstrip("; ")
+        if bare and _BARE.fullmatch(line):
+            return cls({bare: line})
+        pairs = (part.partition("=") for part in re.split(r";|[\r\n]+", line))
+        found = {
+            name.strip(): value.strip() for name, equals, value in pairs if equals and _NAME.fullmatch(name.strip())
+        }
         return cls(found) if found else None
 
     def get(self, name: str) -> str | None:
@@ -319,42 +318,58 @@ def fits(name: str, pattern: str) -> bool:
     return fnmatchcase(name, pattern)
 
 
-def _looks_bare(line: str) -> bool:
-    """Return whether text without `;` is one value: an `=` only pads its end (base64)."""
-    return ";" not in line and "=" not in line.rstrip("=")
+_NAME = re.compile(r"[^\s,\"/$][^\s,\"/]*")
+_BARE = re.compile(r"[^\s;=]+=*")  # a base64 value may end in =
 
-
-_WORD = r"""\$'(?:[^'\\]|\\.)*'|'[^']*'|"(?:[^"\\]|\\.)*"|[^\s'"]+"""
-_ANSI_C = {"n": "\n", "r": "\r", "t": "\t"}
+_CURL = re.compile(r"(curl(\.exe)?|-b|--cookie|-H|--header)\s")
+_CMD = re.compile(r"\s\^[\s\"]")
+_PIECE = r"""\$'(?:[^'\\]|\\.)*'|'[^']*'|"(?:[^"\\]|\\.|"")*"|\\.|[^\s'"\\]+"""
+_ANSI_C = re.compile(r"\\(?:u([0-9a-fA-F]{1,4})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def _from_curl(command: str) -> str:
-    """Return the cookies of a cURL command as browsers copy it, in POSIX or Windows spelling."""
-    if '^"' in command:  # cmd.exe: a caret before every special character and at the end of lines
-        command = re.sub(r"\^(\r?\n)", " ", command)
+    """Return the cookies of a cURL command as browsers copy it, for a POSIX shell or for Windows.
+
+    For cmd.exe they put a caret before quotes, all else that is special there, and the end of a line:
+    https://github.com/ChromeDevTools/devtools-frontend/blob/main/front_end/panels/network/NetworkLogView.ts
+    """
+    if _CMD.search(command):
         command = re.sub(r"\^(.)", r"\1", command, flags=re.DOTALL)
+    command = re.sub(r"\\\r?\n", " ", command)
     words = [
-        "".join(_unshelled(piece) for piece in re.findall(_WORD, word))
-        for word in re.findall(rf"(?:{_WORD})+", command.replace("\\\n", " ").replace("\\\r\n", " "), re.DOTALL)
+        "".join(map(_unshelled, re.findall(_PIECE, word, re.DOTALL)))
+        for word in re.findall(f"(?:{_PIECE})+", command, re.DOTALL)
     ]
     found = []
     for option, value in pairwise(words):
         if option in ("-b", "--cookie"):
             found.append(value)
-        elif option in ("-H", "--header") and value.lower().startswith("cookie:"):
-            found.append(value.partition(":")[2].strip())
+        elif option in ("-H", "--header") and re.match(r"cookie\s*:", value, re.IGNORECASE):
+            found.append(value.partition(":")[2])
     return "; ".join(found)
 
 
 def _unshelled(piece: str) -> str:
+    """Return a piece of a word as the program gets it."""
     if piece.startswith("$'"):
-        plain = re.sub(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})", lambda m: chr(int(m[1] or m[2], 16)), piece[2:-1])
-        return re.sub(r"\\(.)", lambda m: _ANSI_C.get(m[1], m[1]), plain, flags=re.DOTALL)
+        return _ANSI_C.sub(_ansi_c_character, piece[2:-1])
     if piece.startswith("'"):
         return piece[1:-1]
-    if piece.startswith('"'):
-        return re.sub(r'\\(["\\$`])', r"\1", piece[1:-1])
-    return piece
+    if piece.startswith('"'):  # older browsers wrote "" for a quote on Windows
+        return re.sub(r'\\(["\\$`])|"(")', r"\1\2", piece[1:-1])
+    return piece.removeprefix("\\")
+
+
+def _ansi_c_character(escape: re.Match[str]) -> str:
+    """Return the character that an escape between `$'` and `'` stands for.
+
+    https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html
+    """
+    hexadecimal, octal, other = escape[1] or escape[2], escape[3], escape[4]
+    if hexadecimal:
+        return chr(int(hexadecimal, 16))
+    return chr(int(octal, 8)) if octal else _CONTROLS.get(other, other)
 
 
 # Endpoint overrides
@@ -372,7 +387,7 @@ _PRIVATE = tuple(
         "fe80::/10",
     )
 )
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
 def endpoint(written: str, key: str, *, private_http: bool = False, exact: bool = False) -> URL:
@@ -398,26 +413,28 @@ def endpoint(written: str, key: str, *, private_http: bool = False, exact: bool 
     if "#" in rest:
         raise BadConfiguration(f"{key}: a fragment (#…) in the address is not allowed", key)
     host, port = _split_authority(authority, key)
-    if scheme.lower() == "http" and not (private_http and is_private(host)):
+    path, mark, query = rest[len(authority) :].partition("?")
+    if not exact:
+        path = path.rstrip("/")
+    try:
+        found = URL(f"{scheme.lower()}://{host.lower()}{port}{path}{mark}{query}")
+        name = found.host or ""  # decodes an ASCII form of another script, which may be none
+    except ValueError as err:
+        raise BadConfiguration(f"{key}: the address has no usable host", key) from err
+    if found.scheme == "http" and not (private_http and is_private(name)):
         allowed = "https://, or http:// on a private address" if private_http else "https://"
         raise BadConfiguration(f"{key}: the address must begin with {allowed}", key)
-    tail = rest[len(authority) :]
-    if not exact:
-        tail = re.sub(r"/+(?=$|\?)", "", tail, count=1)
-    try:
-        return URL(f"{scheme.lower()}://{host.lower()}{port}{tail}")
-    except ValueError as err:
-        raise BadConfiguration(f"{key}: the address cannot be read", key) from err
+    return found.with_port(None) if found.is_default_port() else found
 
 
 def _split_authority(authority: str, key: str) -> tuple[str, str]:
-    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:]*)(:\d{1,5})?", authority)
+    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:]*)(:[0-9]{1,5})?", authority)
     if not found or not found[1]:
         raise BadConfiguration(f"{key}: the address has no usable host", key)
     host = found[1].strip(".")
     if host.startswith("["):
         try:
-            ip_address(host[1:-1])
+            IPv6Address(host[1:-1])
         except ValueError as err:
             raise BadConfiguration(f"{key}: the address has no usable host", key) from err
     elif not all(_LABEL.fullmatch(label) for label in host.split(".")):
@@ -429,7 +446,7 @@ def _split_authority(authority: str, key: str) -> tuple[str, str]:
 
 def is_private(host: str) -> bool:
     """Return whether a host is this machine, on a private address, or a `.local` name; nothing is resolved."""
-    name = host.strip("[]").lower()
+    name = host.lower()
     if name == "localhost" or name.endswith(".local"):
         return True
     try:
