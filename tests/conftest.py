@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 import custom_components  # noqa: F401  before the test plugin puts its own package of this name on the path
 from tests.common import write_file, write_program
+from tests.example import register
 from tests.upstream import Upstream, redirect
 
 KEPT = ("LANG", "LC_", "TZ", "PYTEST", "COVERAGE", "COV_")
@@ -59,3 +62,15 @@ async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
     async with Upstream() as upstream:
         with redirect(upstream.door, upstream.pretends):
             yield upstream
+
+
+@pytest.fixture
+def example(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the provider of tests/example.py into the catalogue."""
+    register(monkeypatch)
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return the snapshot without what differs from run to run in Home Assistant's own objects."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)

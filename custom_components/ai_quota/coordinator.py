@@ -92,7 +92,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self.error: QuotaError | None = None
         self.attempts: tuple[Attempt, ...] = ()
         self._fetching: asyncio.Task[Snapshot] | None = None
-        self._finished = 0.0
+        self._finished = 0
         self._failures = 0
         self._paused_until: datetime | None = None
         self._good_until: datetime | None = None
@@ -129,9 +129,9 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
                     "seconds": str(ceil((self._paused_until - now).total_seconds())),
                 },
             )
-        asked = self.hass.loop.time()
+        before = self._finished
         async with self._debounced_refresh.async_lock():
-            if self._finished < asked:  # else the fetch that this one waited for has just given the answer
+            if self._finished == before:  # else the fetch that this one has waited for gave the answer
                 await self._async_refresh()
         if not self.last_update_success and self.last_exception:
             raise self.last_exception
@@ -184,8 +184,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _interval(self, source: str) -> timedelta:
         """Return the time to the next poll, a little different each time."""
-        strategy = self.provider.strategy_of(source)
-        every = strategy.every if strategy and strategy.every else self.provider.every
+        every = self.provider.every_of(source)
         minutes = self.config_entry.options.get(CONF_SCAN_INTERVAL, every.default)
         minutes = min(max(minutes, every.minimum), MAX_SCAN_INTERVAL)
         earliest = max(minutes * (1 - JITTER), every.minimum)
@@ -207,7 +206,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     @callback
     def _async_refresh_finished(self) -> None:
-        self._finished = self.hass.loop.time()
+        self._finished += 1
 
     async def async_finish(self) -> None:
         """Wait for a running fetch, but not for long."""
