@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.ai_quota.quota.credentials import Settings
 from custom_components.ai_quota.quota.model import Snapshot
 from custom_components.ai_quota.quota.providers.litellm import LiteLLM
+from tests.common import add_account
+from tests.upstream import Upstream
 
 LITELLM = LiteLLM()
 SNAPSHOT = Snapshot(
@@ -51,3 +55,13 @@ def test_the_dashboard_is_the_proxys_own(base_url: str, dashboard: str) -> None:
 
 def test_without_an_address_the_dashboard_is_the_manual() -> None:
     assert LITELLM.dashboard_for(Settings(LITELLM.fields, {}, {})) == LITELLM.dashboard
+
+
+async def test_the_device_leads_to_the_proxy(hass: HomeAssistant, upstream: Upstream) -> None:
+    upstream.answer("GET", "https://gateway.example.net/llm/key/info", json={"info": {"spend": 1}})
+    data = {"api_key": "sk-made-up", "base_url": "https://gateway.example.net/llm"}
+
+    entry = await add_account(hass, "litellm", data)
+
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    assert [device.configuration_url for device in devices] == ["https://gateway.example.net/llm/ui"]

@@ -22,7 +22,7 @@ def device_info(coordinator: QuotaCoordinator) -> DeviceInfo:
         name=coordinator.config_entry.title,
         manufacturer=coordinator.provider.name,
         model=coordinator.data.plan,
-        configuration_url=coordinator.provider.dashboard,
+        configuration_url=coordinator.provider.dashboard_for(coordinator.account.settings()),
     )
 
 
