@@ -182,10 +182,13 @@ class Codex(Provider):
 
     @override
     async def workspaces(self, call: Call) -> Sequence[Workspace]:
-        """Return the workspaces of a ChatGPT sign-in."""
+        """Return the workspaces of a ChatGPT sign-in; another credential is for one account alone."""
         if self.oauth not in self.order(call) or not await self.oauth.is_available(self, call):
             return ()
-        found = await call.optional(sign_in_workspaces(call)) or ()
+        base = await base_address(call)
+        if not is_backend(base):
+            return ()
+        found = await read_workspaces(signed_in_endpoint(call, base, await current_tokens(call)))
         return [replace(each, name=each.name or "Personal") for each in found]
 
     @strategy("api", when=has_personal_token)
@@ -387,13 +390,6 @@ async def read_workspaces(chatgpt: Endpoint) -> list[Workspace]:
         for item in parse.items(answer.get("items"))
         if (id := parse.first_text(item, "id"))
     ]
-
-
-async def sign_in_workspaces(call: Call) -> list[Workspace]:
-    """Read the workspaces among which a person may choose."""
-    base = await base_address(call)
-    chatgpt = signed_in_endpoint(call, base, await current_tokens(call))
-    return await read_workspaces(chatgpt) if is_backend(base) else []
 
 
 # What is on this machine
