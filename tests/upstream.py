@@ -34,6 +34,9 @@ ELSEWHERE = "192.0.2.1"
 
 NO_ROUTE = 599
 
+NAMED = ("api.anthropic.com",)
+"""Hosts that the certificate names, for programs that insist on it."""
+
 type Response = Mapping[str, Any]
 """`status`, `headers`, one of `json`, `text` and `base64`, and `fault`."""
 
@@ -271,6 +274,7 @@ def _identity() -> tuple[ssl.SSLContext, str]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.KeyUsage(**usage, decipher_only=False), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in NAMED]), critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = certificate.public_bytes(serialization.Encoding.PEM)

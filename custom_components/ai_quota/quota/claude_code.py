@@ -182,7 +182,10 @@ class ClaudeTool:
         return done.stdout
 
     async def usage_on_terminal(self) -> tuple[str, str]:
-        """Return what a terminal shows for `/usage`, and for `/status`; a slow tool gets a second, longer chance."""
+        """Return what a terminal shows for `/usage`, and for `/status`; a slow tool gets a second, longer chance.
+
+        On a terminal the tool may send a message of one token of its own accord when it starts: the last resort.
+        """
         usage, status = await self._on_terminal(USAGE_SECONDS)
         if is_loading(usage):
             usage, status = await self._on_terminal(PATIENT_SECONDS)
