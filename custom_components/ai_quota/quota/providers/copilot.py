@@ -146,7 +146,7 @@ class Copilot(Provider):
         ),
         flag(
             "budget_extras",
-            help="Adds the Copilot budgets of your GitHub billing; this needs the cookie of a session at github.com.",
+            help="Those for Copilot are shown; this needs the cookie of a session at github.com.",
         ),
         cookie(
             "github.com",

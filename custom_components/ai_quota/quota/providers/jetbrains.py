@@ -44,8 +44,7 @@ class JetBrains(Provider):
     fields = (
         path(
             "ide_path",
-            help="The configuration folder of one IDE, such as ~/.config/JetBrains/PyCharm2026.2; "
-            "when empty, the IDE that was used last is taken.",
+            help="For example ~/.config/JetBrains/PyCharm2026.2; when empty, the IDE that was used last is taken.",
             link="https://www.jetbrains.com/help/idea/directories-used-by-the-ide-to-store-settings-caches-plugins-and-logs.html",
         ),
     )

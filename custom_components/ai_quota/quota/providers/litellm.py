@@ -43,7 +43,7 @@ class LiteLLM(Provider):
             None,
             "LITELLM_BASE_URL",
             http=True,
-            help="Where the proxy answers; http:// is fine on a private address.",
+            help="It may begin with http:// on a private address.",
         ),
         api_key(
             "LITELLM_API_KEY",
