@@ -7,7 +7,9 @@ InvalidResponse naming the field.
 import base64
 import binascii
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 import json
 import math
@@ -300,3 +302,12 @@ def counted(
         resets_at=resets_at,
         expires_at=expires_at,
     )
+
+
+def distinct(windows: Iterable[Window]) -> Iterator[Window]:
+    """Yield the windows; of equal ids the second gets the ending `_2`, the third `_3`, and so on."""
+    taken: Counter[str] = Counter()
+    for window in windows:
+        taken[window.id] += 1
+        count = taken[window.id]
+        yield window if count == 1 else replace(window, id=f"{window.id}_{count}")

@@ -22,6 +22,7 @@ PROVIDERS = {
     "kimi_k2": "Kimi K2 (unofficial)",
     "kiro": "Kiro",
     "litellm": "LiteLLM",
+    "llm_proxy": "LLM Proxy",
     "moonshot": "Moonshot",
     "opencode_go": "OpenCode Go",
     "openrouter": "OpenRouter",

@@ -141,10 +141,7 @@ def generic(answer: Any) -> Iterator[Window]:
     places += [("data", root["data"])] if "data" in root else []
     for key, place in places:
         if found := list(quotas_in(place, key)):
-            taken: dict[str, int] = {}
-            for window in found:
-                count = taken[window.id] = taken.get(window.id, 0) + 1
-                yield window if count == 1 else replace(window, id=f"{window.id}_{count}")
+            yield from parse.distinct(found)
             return
 
 
