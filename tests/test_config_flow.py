@@ -324,18 +324,26 @@ async def test_the_list_of_providers_is_quick_and_imports_none_of_them(
     assert result["step_id"] == "user"
     assert not [name for name in sys.modules if name.startswith(f"{PROVIDER_MODULES}.")]
 
-    options = parts(result)["provider"].config["options"]
-    assert {each["value"]: each["label"] for each in options} == PROVIDERS
-    labels = [each["label"].casefold() for each in options]
-    assert labels == sorted(labels)
+    names = parts(result)["provider"].config["options"]
+    assert set(names) == set(PROVIDERS.values())
+    assert len(names) == len(PROVIDERS)
+    assert names == sorted(names, key=str.casefold)
 
 
-async def test_a_provider_that_does_not_exist(hass: HomeAssistant, upstream: Upstream) -> None:
+async def test_a_provider_that_does_not_exist(hass: HomeAssistant) -> None:
     result = await begin(hass, "nobody")
     assert result["errors"] == {"provider": "unknown_provider"}
     assert shown(result) == {"provider": "nobody"}
+    result = await submit(hass, result, {})
+    assert result["errors"] == {"provider": "unknown_provider"}
     result = await submit(hass, result, {"provider": "key_only"})
     assert result["step_id"] == "credentials"
+
+
+@pytest.mark.parametrize("name", ["openrouter", "OpenRouter", " openROUTER "])
+async def test_a_provider_goes_by_name_and_id(hass: HomeAssistant, name: str) -> None:
+    result = await begin(hass, name)
+    assert told(result)["provider"] == "OpenRouter"
 
 
 # Keys

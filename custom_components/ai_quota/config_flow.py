@@ -123,8 +123,7 @@ class QuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: Input = None) -> ConfigFlowResult:
         """Choose the provider of a new account."""
-        chosen = (user_input or {}).get(CONF_PROVIDER)
-        if chosen in PROVIDERS:
+        if user_input is not None and (chosen := provider_called(user_input.get(CONF_PROVIDER, ""))):
             self._kept = InMemory({CONF_PROVIDER: chosen, CONF_SOURCE: SOURCE_AUTO})
             return await self._begin()
         return self.async_show_form(
@@ -413,15 +412,21 @@ PASTE_SCHEMA = vol.Schema({vol.Required(CONF_CODE): TextSelector()})
 
 
 def provider_schema() -> vol.Schema:
-    """Return the choice among all providers; no module of them is imported for it."""
-    names = sorted(PROVIDERS.items(), key=lambda each: each[1].casefold())
+    """Return the choice among all providers, by name; no module of them is imported for it."""
     choice = SelectSelectorConfig(
-        options=[SelectOptionDict(value=id, label=name) for id, name in names],
+        options=sorted(PROVIDERS.values(), key=str.casefold),
         mode=SelectSelectorMode.DROPDOWN,
-        # Only a list that would take another value, too, can be searched.
+        # Only a list that would take another value, too, can be searched; it shows values, not labels.
         custom_value=True,
     )
-    return vol.Schema({vol.Required(CONF_PROVIDER): SelectSelector(choice)})
+    # What is required would begin with the first of the list.
+    return vol.Schema({vol.Optional(CONF_PROVIDER): SelectSelector(choice)})
+
+
+def provider_called(name: str) -> str | None:
+    """Return the id of the provider with this name or id, whatever the case."""
+    wanted = name.strip().casefold()
+    return next((id for id, name in PROVIDERS.items() if wanted in (id, name.casefold())), None)
 
 
 def workspace_schema(workspaces: Sequence[Workspace]) -> vol.Schema:
