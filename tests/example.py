@@ -15,7 +15,7 @@ from custom_components.ai_quota.quota import PROVIDERS, oauth, parse
 from custom_components.ai_quota.quota.account import Call
 from custom_components.ai_quota.quota.credentials import api_key, base_url, cookie, path, signed_in, text
 from custom_components.ai_quota.quota.http import Verdict
-from custom_components.ai_quota.quota.model import Metric, MetricKind, Reading, Unsupported, Window
+from custom_components.ai_quota.quota.model import InvalidResponse, Metric, MetricKind, Reading, Unsupported, Window
 from custom_components.ai_quota.quota.provider import Every, Provider, strategy
 from tests.common import add_account
 from tests.upstream import Route, Upstream
@@ -141,7 +141,7 @@ class Example(Provider):
         """Read the same, but not as often."""
         return reading(await endpoint(call).get_object())
 
-    @strategy("web", needs="cookie")
+    @strategy("web", needs="project")
     async def web(self, call: Call) -> Reading:
         """Fail in a way that no provider should."""
         raise RuntimeError("not foreseen")
@@ -162,6 +162,8 @@ async def renewed(call: Call, refresh_token: str) -> Mapping[str, Any]:
 
 
 def reading(answer: Mapping[str, Any]) -> Reading:
+    if "message" in answer:
+        raise InvalidResponse(answer["message"])
     texts = {key: answer.get(key) for key in ("account", "organization", "plan", "identity")}
     return Reading(
         **texts,

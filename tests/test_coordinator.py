@@ -290,9 +290,7 @@ async def test_they_are_back_with_the_next_success(
 async def test_a_failure_that_nobody_foresaw_makes_them_unavailable(hass: HomeAssistant, upstream: Upstream) -> None:
     says(upstream)
     entry = await add_example(hass)
-    hass.config_entries.async_update_entry(
-        entry, data={**entry.data, "source": "web", "cookie": "session=somebody-elses"}
-    )
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "source": "web", "project": "any"})
     with pytest.raises(RuntimeError, match="not foreseen"):
         await entry.runtime_data.async_fetch_now()
     assert hass.states.get(SESSION).state == STATE_UNAVAILABLE

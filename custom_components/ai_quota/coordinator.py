@@ -143,7 +143,8 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             snapshot = await asyncio.shield(self._fetching)
         except QuotaError as err:
-            raise as_home_assistant_error(err, self.provider, self._note_failure(err)) from err
+            # Home Assistant logs some failures with all that led to them, be it what a parser tripped over.
+            raise as_home_assistant_error(err, self.provider, self._note_failure(err)) from None
         self._note_success(snapshot)
         return snapshot
 
