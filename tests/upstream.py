@@ -368,9 +368,9 @@ def jwt(header: str, payload: str, signature: str = "signature") -> str:
     return ".".join((*encoded, signature))
 
 
-def load_cases(folder: Path) -> Iterator[dict[str, Any]]:
+def load_cases(folder: Path, pattern: str = "*.json") -> Iterator[dict[str, Any]]:
     """Yield every case of a folder, each with its provider."""
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.glob(pattern)):
         document = with_tokens(json.loads(path.read_text()))
         for case in document["cases"]:
             yield {"provider": document["provider"], **case}

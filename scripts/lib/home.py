@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 import signal
 import sys
-from typing import Any
+from typing import IO, Any
 
 import aiohttp
 
@@ -59,8 +59,6 @@ class Home:
     folder: Path
     port: int
     door: Door
-    env: Mapping[str, str] = field(default_factory=dict)
-    """What its environment holds beside the essentials."""
     tokens: dict[str, Any] = field(default_factory=dict, init=False)
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
 
@@ -129,27 +127,28 @@ class Home:
 
     async def start(self) -> None:
         """Start it and wait until it runs."""
+        with self.log.open("ab") as log:
+            self._process = await self.spawn("scripts.lib.launcher", "-c", str(self.folder), output=log, errors=log)
+        async with asyncio.timeout(START_SECONDS):
+            await self._until_running()
+
+    async def spawn(
+        self, module: str, *arguments: str, output: int | IO[bytes], errors: IO[bytes]
+    ) -> asyncio.subprocess.Process:
+        """Start a module that is told the door first, in an environment that holds nothing of this one's secrets."""
         door = self.folder / "door.json"
         door.write_text(json.dumps(asdict(self.door)))
         kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "scripts.lib.launcher", str(door), "-c", str(self.folder)),
-                cwd=ROOT,
-                env={
-                    **kept,
-                    "PATH": f"{self.programs}:{os.environ['PATH']}",
-                    "HOME": str(self.user_home),
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                    **self.env,
-                },
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        async with asyncio.timeout(START_SECONDS):
-            await self._until_running()
+        places = {"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.user_home)}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, str(door), *arguments),
+            cwd=ROOT,
+            env={**kept, **places, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
+        )
 
     async def _until_running(self) -> None:
         while not await self._is_running():

@@ -6,6 +6,8 @@ DOOR is a file with the door of the upstream as JSON, the options are those of `
 nothing of this: what is bent is aiohttp.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 import json
 from pathlib import Path
 import sys
@@ -32,13 +34,20 @@ class NoResolver(abc.AbstractResolver):
     real_close = close
 
 
+@contextmanager
+def bent(door: Path) -> Iterator[None]:
+    """Bend the way to the internet."""
+    with (
+        redirect(Door(**json.loads(door.read_text()))),
+        patch.object(aiohttp_client, "_async_make_resolver", lambda _: NoResolver()),
+    ):
+        yield
+
+
 def main() -> int:
     """Run Home Assistant."""
     _, door, *sys.argv[1:] = sys.argv
-    with (
-        redirect(Door(**json.loads(Path(door).read_text()))),
-        patch.object(aiohttp_client, "_async_make_resolver", lambda _: NoResolver()),
-    ):
+    with bent(Path(door)):
         return home_assistant.main()
 
 

@@ -30,10 +30,11 @@ class Life:
     """A demo's clock: what is used rises from its beginning on, and begins anew at every reset."""
 
     begun: datetime
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def window(self, used: float, per_hour: float, resets_in: timedelta, length: timedelta) -> tuple[float, datetime]:
         """Return the used percentage and the next reset of a window, from its figures at the beginning."""
-        passed = datetime.now(UTC) - self.begun
+        passed = self.now() - self.begun
         if passed < resets_in:
             return round(min(100, used + per_hour * (passed / HOUR)), 1), self.begun + resets_in
         cycles, passed = divmod(passed - resets_in, length)
@@ -41,7 +42,7 @@ class Life:
 
     def amount(self, start: float, per_hour: float) -> float:
         """Return an amount that only grows."""
-        return round(start + per_hour * ((datetime.now(UTC) - self.begun) / HOUR), 2)
+        return round(start + per_hour * ((self.now() - self.begun) / HOUR), 2)
 
 
 _ISO = r"20\d\d-[01]\d-[0-3]\d"
@@ -69,14 +70,16 @@ def moved(text: str, by: timedelta) -> str:
 
 
 def pick(provider: str) -> Case:
-    """Return the first case of the provider that shows windows and can be replayed through its config flow."""
+    """Return the first case of the provider that a person could replay, one with windows if there is any."""
     fields = {field.key for field in load(provider).fields if not field.hidden}
-    for case in load_cases(ROOT / "tests" / "cases"):
-        if case["provider"] != provider or case.get("env"):
-            continue
-        if case["expect"].get("windows") and case["config"].keys() <= fields:
-            return case
-    raise LookupError(f"no case of {provider} can be replayed")
+    playable = [
+        case
+        for case in load_cases(ROOT / "tests" / "cases", f"{provider}.json")
+        if "error" not in case["expect"] and case["config"].keys() <= fields and not case.get("env")
+    ]
+    if not playable:
+        raise LookupError(f"no case of {provider} can be replayed")
+    return next((case for case in playable if case["expect"].get("windows")), playable[0])
 
 
 def to_the_present(case: Case) -> Case:
@@ -100,9 +103,10 @@ def _timeless(request: Mapping[str, Any]) -> dict[str, Any]:
 def claude(life: Life) -> Any:
     """Return limits of which the session runs out fast and the week slowly."""
     windows = {
-        "five_hour": life.window(58, 40, 25 * MINUTE, 5 * HOUR),
-        "seven_day": life.window(71, 2, 2 * DAY, WEEK),
-        "seven_day_opus": life.window(34, 1, 2 * DAY, WEEK),
+        "five_hour": life.window(58, 18, 25 * MINUTE, 5 * HOUR),
+        "seven_day": life.window(71, 0.6, 2 * DAY, WEEK),
+        "seven_day_opus": life.window(34, 0.3, 2 * DAY, WEEK),
+        "seven_day_sonnet": life.window(12, 0.2, 2 * DAY, WEEK),
     }
     spent = round(100 * life.amount(12.34, 0.6))
     extra = {"is_enabled": True, "monthly_limit": 5000, "used_credits": spent, "currency": "USD"}
@@ -173,17 +177,15 @@ ALIVE: Mapping[str, Callable[[Any, Life], None]] = {
 class World:
     """The providers of the demo, at one upstream."""
 
-    def __init__(self, upstream: Upstream) -> None:
+    def __init__(self, upstream: Upstream, life: Life | None = None) -> None:
         self.upstream = upstream
-        self.life = Life(datetime.now(UTC))
+        self.life = life or Life(datetime.now(UTC))
 
     async def add(self, home: Home, provider: str) -> Step:
         """Return the entry of an account that is added through the config flow, as a person would do it."""
         match provider:
             case "claude":
-                pretended = Claude(self.upstream, self._tell(claude), self._tell(claude_profile))
-                pretended.open()
-                return await pretended.sign_in(home)
+                return await self.claude().sign_in(home)
             case "codex":
                 claims = {"email": "ada@example.com", "exp": 4_000_000_000, "https://api.openai.com/auth": CHATGPT}
                 token = jwt('{"alg":"none"}', json.dumps(claims))
@@ -194,13 +196,21 @@ class World:
                 open_github(self.upstream, "device-token")
                 self.upstream.answer("GET", "https://api.github.com/copilot_internal/user", self._tell(copilot))
                 return await enter_code(home, provider)
-        return await self._replay(home, to_the_present(pick(provider)))
+        case = to_the_present(pick(provider))
+        self.replay(home, case)
+        return await add_account(home, provider, case["config"])
+
+    def claude(self) -> Claude:
+        """Answer as Claude from now on."""
+        pretended = Claude(self.upstream, self._tell(claude), self._tell(claude_profile))
+        pretended.open()
+        return pretended
 
     def _tell(self, figures: Callable[[Life], Any]) -> Callable[[Request], Response]:
         return lambda _: {"json": figures(self.life)}
 
-    async def _replay(self, home: Home, case: Case) -> Step:
-        """Return the entry of an account whose provider answers as in a case."""
+    def replay(self, home: Home, case: Case) -> None:
+        """Answer as in a case from now on, and put its files and programs where they belong."""
         for path, content in case.get("files", {}).items():
             write_file(home.user_home / path, content)
         for name, spec in case.get("commands", {}).items():
@@ -208,10 +218,8 @@ class World:
         for route in case.get("http", ()):
             request = route["request"]
             response = self._alive(URL(request["url"]).path, route["response"])
-            self.upstream.answer(
-                request["method"], request["url"], response, when={"headers": request.get("headers", {})}
-            )
-        return await add_account(home, case["provider"], case["config"])
+            when = {"headers": request.get("headers", {})}
+            self.upstream.answer(request["method"], request["url"], response, when=when)
 
     def _alive(self, path: str, recorded: Response) -> Callable[[Request], Response]:
         """Return a response of a case, changed as time goes by where it is known how."""
