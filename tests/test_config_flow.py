@@ -849,6 +849,27 @@ async def test_the_same_account_signs_in_again(hass: HomeAssistant, upstream: Up
     }
 
 
+async def test_another_way_takes_the_place_of_what_was_refused(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream)
+    upstream.answer("GET", f"{API}/workspaces", json={"workspaces": []})
+    old = {"api_key": KEY, "config_dir": "~/.sample", "region": "cn", "source": "api"}
+    entry = await add_account(hass, "sample", old, unique_id="sample:user-4711")
+    result = await choose(hass, await entry.start_reauth_flow(hass), "cookie")
+    assert "source" not in parts(result)
+    result = await submit(hass, result, {"cookie": "session=abc-def", "region": "cn"})
+    assert result["reason"] == "reauth_successful"
+    assert entry.data == {"provider": "sample", "source": "auto", "region": "cn", "cookie": "session=abc-def"}
+
+
+async def test_the_key_of_another_entry_is_refused(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream, {})
+    await submit(hass, await begin(hass, "key_only"), {"api_key": KEY})
+    entry = await add_account(hass, "key_only", {"api_key": "my-own-key"}, unique_id="key_only:0123456789abcdef")
+    result = await submit(hass, await entry.start_reauth_flow(hass), {"api_key": KEY})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert entry.data["api_key"] == "my-own-key"
+
+
 async def test_a_device_login_does_not_begin_before_somebody_looks(hass: HomeAssistant, upstream: Upstream) -> None:
     says(upstream)
     entry = await add_account(hass, "code_only", {"access_token": "access-token"}, unique_id="code_only:user-4711")
@@ -906,10 +927,11 @@ async def test_reconfiguring_what_is_no_credential(hass: HomeAssistant, upstream
 async def test_turning_to_another_way_leaves_the_old_one_behind(hass: HomeAssistant, upstream: Upstream) -> None:
     says(upstream)
     upstream.answer("GET", f"{API}/workspaces", json={"workspaces": []})
-    stored = {"api_key": KEY, "management_api_key": "another-key"}
+    stored = {"api_key": KEY, "management_api_key": "another-key", "source": "api"}
     entry = await add_account(hass, "sample", stored, unique_id="sample:user-4711")
     result = await choose(hass, await entry.start_reconfigure_flow(hass), "cookie")
     assert shown(result)["keep_stored"] is False
+    assert shown(result)["source"] == "auto"
     result = await submit(hass, result, {"cookie": "session=abc-def"})
     assert result["reason"] == "reconfigure_successful"
     assert entry.data == {"provider": "sample", "source": "auto", "cookie": "session=abc-def"}
@@ -917,6 +939,22 @@ async def test_turning_to_another_way_leaves_the_old_one_behind(hass: HomeAssist
     result = await choose(hass, await entry.start_reconfigure_flow(hass), "key")
     result = await submit(hass, result, {"api_key": KEY, "keep_stored": True})
     assert entry.data == {"provider": "sample", "source": "auto", "cookie": "session=abc-def", "api_key": KEY}
+
+
+async def test_an_account_that_rests_on_this_machine(hass: HomeAssistant, upstream: Upstream) -> None:
+    upstream.answer("GET", f"{API}/workspaces", json={"workspaces": []})
+    entry = await add_account(hass, "sample", {"config_dir": "~/.sample", "source": "local"})
+    result = await choose(hass, await entry.start_reconfigure_flow(hass), "machine")
+    assert shown(result)["source"] == "local"
+    assert shown(result)["config_dir"] == "~/.sample"
+    result = await submit(hass, result, {"advanced": {"config_dir": "~/.other"}, "source": "local"})
+    assert entry.data == {"provider": "sample", "source": "local", "config_dir": "~/.other"}
+
+    says(upstream)
+    result = await choose(hass, await entry.start_reconfigure_flow(hass), "key")
+    assert shown(result)["source"] == "auto"
+    await submit(hass, result, {"api_key": KEY})
+    assert entry.data == {"provider": "sample", "source": "auto", "api_key": KEY}
 
 
 async def test_an_optional_secret_can_be_forgotten(hass: HomeAssistant, upstream: Upstream) -> None:

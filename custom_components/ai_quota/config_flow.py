@@ -384,28 +384,23 @@ class QuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _finish(self, settings: Settings) -> ConfigFlowResult:
+        """Make the entry, or give the one there is its new data, unless it would be somebody else's."""
         identity = self._provider.identity(self._snapshot, settings)
         data = dict(self._draft.data)
-        if self._entry:
-            await self._check_identity(self._entry, identity)
-            return self.async_update_reload_and_abort(self._entry, data=data)
-        await self.async_set_unique_id(identity)
-        self._abort_if_unique_id_configured()
-        others = self._async_current_entries()
-        if any(entry.data == data for entry in others):
-            # They would be one account, whoever is behind the environment, file or browser.
+        if self._entry is None:
+            await self.async_set_unique_id(identity)
+        elif identity and self._entry.unique_id and are_comparable(identity, self._entry.unique_id):
+            await self.async_set_unique_id(identity)
+            named = {"expected": masked(self._entry.unique_id), "found": masked(identity)}
+            self._abort_if_unique_id_mismatch(reason="wrong_account", description_placeholders=named)
+        others = [entry for entry in self._async_current_entries() if entry is not self._entry]
+        # The same data are one account, too, whoever is behind the environment, file or browser.
+        if any((identity and entry.unique_id == identity) or entry.data == data for entry in others):
             return self.async_abort(reason="already_configured")
+        if self._entry:
+            return self.async_update_reload_and_abort(self._entry, data=data)
         title = title_of(self._provider, self._snapshot, settings, {entry.title for entry in others})
         return self.async_create_entry(title=title, data=data)
-
-    async def _check_identity(self, entry: ConfigEntry, identity: str | None) -> None:
-        """Abort when somebody else has signed in; where that cannot be told the account keeps its identity."""
-        if identity and entry.unique_id and are_comparable(identity, entry.unique_id):
-            await self.async_set_unique_id(identity)
-            self._abort_if_unique_id_mismatch(
-                reason="wrong_account",
-                description_placeholders={"expected": masked(entry.unique_id), "found": masked(identity)},
-            )
 
 
 PASTE_SCHEMA = vol.Schema({vol.Required(CONF_CODE): TextSelector()})

@@ -76,17 +76,26 @@ class Form:
     def _reconfiguration(self) -> dict[vol.Marker, Any]:
         """Return what is asked besides the fields when an account is reconfigured."""
         found: dict[vol.Marker, Any] = {}
-        held = [field for field in self.provider.fields if is_credential(field) and self.stored.get(field.key)]
-        if self.way and any(not field.required or field not in self.fields for field in held):
-            # Who turns to another way most likely leaves the old one behind.
-            same_way = any(way_of(field) is self.way for field in held)
-            found[vol.Optional(KEEP_STORED, default=same_way)] = BooleanSelector()
+        if self.way and any(not field.required or field not in self.fields for field in self._held):
+            found[vol.Optional(KEEP_STORED, default=self._is_held_way)] = BooleanSelector()
         sources = list(dict.fromkeys((SOURCE_AUTO, *(each.source for each in self.provider.strategies))))
         if len(sources) > 2:
             chosen = self.stored.get(CONF_SOURCE)
-            default = chosen if chosen in sources else SOURCE_AUTO
+            default = chosen if chosen in sources and self._is_held_way else SOURCE_AUTO
             found[vol.Optional(CONF_SOURCE, default=default)] = dropdown(sources, CONF_SOURCE)
         return found
+
+    @property
+    def _held(self) -> list[Field]:
+        """Return the fields of which the entry holds a credential."""
+        return [field for field in self.provider.fields if is_credential(field) and self.stored.get(field.key)]
+
+    @property
+    def _is_held_way(self) -> bool:
+        """Return whether this is a way that the entry goes already; who turns to another leaves the old one behind."""
+        if self.way and not self._held:
+            return self.way in (Way.MACHINE, Way.COOKIE)  # it rests on this machine, or on a browser there
+        return self.way is None or any(way_of(field) is self.way for field in self._held)
 
     def values(self) -> dict[str, Any]:
         """Return what the fields hold at first: what is stored or applies without it, but never a secret."""
@@ -135,21 +144,20 @@ class Form:
     def changes(self, typed: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the typed values change in the entry's data; None removes a key.
 
-        A secret that is left empty stays as it is stored, unless the person wants it forgotten. A new
-        token takes the place of all that belonged to the old one.
+        A secret that is left empty stays as it is stored, unless all that is stored is to be forgotten.
+        A new token takes the place of everything that belonged to the old one.
         """
-        keep = typed.get(KEEP_STORED, True)
         values = {field.key: self._typed(field, typed.get(field.key)) for field in self.fields}
+        keep = typed.get(KEEP_STORED, self._is_held_way)
         found: dict[str, Any] = {}
         if not keep:
             found |= dict.fromkeys(field.key for field in self.provider.fields if way_of(field))
+            found[CONF_SOURCE] = SOURCE_AUTO
         elif self.way is Way.TOKEN and any(values[field.key] for field in self.fields if is_credential(field)):
             found |= dict.fromkeys(field.key for field in self.provider.fields if field.hidden)
-        found |= {
-            field.key: values[field.key]
-            for field in self.fields
-            if values[field.key] is not None or not (keep and field.is_secret)
-        }
+        for field in self.fields:
+            if values[field.key] is not None or not (keep and field.is_secret):
+                found[field.key] = values[field.key]
         if CONF_SOURCE in typed:
             found[CONF_SOURCE] = typed[CONF_SOURCE]
         return found
