@@ -6,7 +6,7 @@ hands to its own pages.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 import json
@@ -51,8 +51,24 @@ SESSION_NAMES = (TICKET, "login_aliyunid_pk", "login_current_pk", "login_aliyuni
 
 
 def account_of(cookies: Cookies) -> str | None:
-    """Return the number of the signed-in account: it outlives the session."""
-    return cookies.get("login_aliyunid_pk") or cookies.get("login_current_pk")
+    """Return what identifies the signed-in account, whichever session it has; None when the cookies do not tell."""
+    number = cookies.get("login_aliyunid_pk") or cookies.get("login_current_pk")
+    # The number alone looks like the fingerprint of a credential.
+    return f"account-{number}" if number else None
+
+
+def sent_to(cookies: Cookies, usual: URL, *, latest: bool = False) -> Cookies:
+    """Return the cookies that a browser would send to a console's address, all of those that were pasted.
+
+    Of two with one name the more specific one counts, or with `latest` the one that lives longer. They
+    no longer know where they belong: a host that is given in place of the usual one is to get them too.
+    """
+    if not cookies.jar:
+        return cookies
+    found = cookies.for_url(usual)
+    if latest:
+        found = Cookies.of(found.jar, found.origin)
+    return replace(found, jar=())
 
 
 def origin(call: Call, usual: str) -> URL:

@@ -207,20 +207,22 @@ def quota_address(call: Call, usual: str, query: dict[str, str]) -> URL:
 async def read_console(call: Call, region: Region, cookies: Cookies) -> Reading:
     """Read the quota with a session of the console."""
     page = region.dashboard
+    shell = aliyun.sent_to(cookies, page, latest=True)
+    cookies = aliyun.sent_to(cookies, URL(region.rpc).with_path(aliyun.QUOTA_PATH), latest=True)
+    if not shell.pairs or not cookies.pairs:
+        raise CONSOLE_ANSWERS.signed_out
     token = await aliyun.sec_token(
         call,
         aliyun.origin(call, region.gateway),
         page.path_qs,
-        cookies,
+        shell,
         names=("SEC_TOKEN", "secToken", "sec_token"),
         language="en-US,en;q=0.9,zh-CN;q=0.8",
         answers=CONSOLE_ANSWERS,
     )
-    address = quota_address(
-        call, region.rpc, {"action": region.action, "product": "sfm_bailian", "api": FULL_API, "_v": "undefined"}
-    )
+    query = {"action": region.action, "product": "sfm_bailian", "api": FULL_API, "_v": "undefined"}
     rpc = call.at(
-        address,
+        quota_address(call, region.rpc, query),
         cookies=cookies,
         headers=aliyun.form_headers(cookies, gateway=region.gateway, page=page),
         timeout=30,
@@ -234,19 +236,15 @@ async def read_console(call: Call, region: Region, cookies: Cookies) -> Reading:
         },
         follow=True,
     )
-    return await read_plan(CONSOLE_ANSWERS, reply, call.now, aliyun.account_of(cookies))
+    return await read_plan(CONSOLE_ANSWERS, reply, call.now, aliyun.account_of(shell))
 
 
 async def read_with_key(call: Call, region: Region, identity: str) -> Reading:
     """Read the quota with an API key."""
     key: str = call["api_key"]
-    address = quota_address(
-        call,
-        region.gateway,
-        {"action": FULL_API, "product": "broadscope-bailian", "api": API, "currentRegionId": region.id},
-    )
+    query = {"action": FULL_API, "product": "broadscope-bailian", "api": API, "currentRegionId": region.id}
     gateway = call.at(
-        address,
+        quota_address(call, region.gateway, query),
         bearer=key,
         headers={
             "x-api-key": key,

@@ -138,7 +138,6 @@ class AlibabaTokenPlan(Provider):
             names=aliyun.SESSION_NAMES,
             preferred=(aliyun.TICKET,),
             env=("ALIBABA_TOKEN_PLAN_COOKIE",),
-            required=True,
             help=(
                 "API keys cannot read this quota. 1. Sign in to the console of your region and open the page of the"
                 " Token Plan. 2. Open the developer tools (F12), choose Network, and reload the page. 3. Type api.json"
@@ -219,8 +218,8 @@ async def visit(call: Call, region: Region, cookies: Cookies) -> Visit:
     A browser's cookies are told apart by host and path: what the page gets, the quota's host may not
     get. Raises AuthFailed when the browser has none for one of them.
     """
-    shell = cookies.for_url(region.dashboard)
-    quota = cookies.for_url(URL(region.quota_host).with_path(aliyun.QUOTA_PATH))
+    shell = aliyun.sent_to(cookies, region.dashboard)
+    quota = aliyun.sent_to(cookies, URL(region.quota_host).with_path(aliyun.QUOTA_PATH))
     if not shell.pairs or not quota.pairs:
         raise ANSWERS.signed_out
     gateway = aliyun.origin(call, region.gateway)
