@@ -447,6 +447,20 @@ async def test_without_a_session_there_is_nothing_to_choose(
     assert not upstream.requests
 
 
+# The Admin API
+
+
+async def test_reports_that_do_not_end(session: aiohttp.ClientSession, upstream: Upstream) -> None:
+    upstream.answer(
+        "GET",
+        "https://api.anthropic.com/v1/organizations/cost_report",
+        lambda request: {"json": {"data": [], "has_more": True, "next_page": f"{request.url.query.get('page', '')}+"}},
+    )
+    with pytest.raises(InvalidResponse, match="20 pages"):
+        await fetch(account(session, api_key="sk-ant-admin01-made-up"))
+    assert len(upstream.requests) == 20
+
+
 # Who it is
 
 
@@ -461,6 +475,19 @@ def test_the_identity_is_the_organizations_else_that_of_the_key() -> None:
     by_key = identity({"api_key": "sk-ant-admin01-made-up"})
     assert by_key
     assert "made-up" not in by_key
+
+
+async def test_an_account_file_that_is_being_written_tells_nothing(
+    session: aiohttp.ClientSession, upstream: Upstream, machine: Machine
+) -> None:
+    signed_in_there = {"accessToken": f"{ACCESS}1", "expiresAt": 1e14}
+    machine.write(".claude/.credentials.json", json.dumps({"claudeAiOauth": signed_in_there}))
+    machine.write(".claude.json", '{"oauthAccount": {')
+    upstream.answer("GET", USAGE, json=LIMITS)
+
+    snapshot = await fetch(account(session))
+
+    assert (snapshot.account, snapshot.identity) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -177,9 +177,9 @@ class ClaudeTool:
             return {}
 
     async def usage(self) -> str:
-        """Return what `/usage` prints without a terminal: the limits in newer versions."""
+        """Return what `/usage` prints without a terminal: the limits in newer versions, else a failure maybe."""
         done = await local.run([self.program, "/usage"], env=self.env, cwd=self.folder, seconds=USAGE_SECONDS)
-        return done.stdout
+        return done.stdout if has_limits(done.stdout) else done.output
 
     async def usage_on_terminal(self) -> tuple[str, str]:
         """Return what a terminal shows for `/usage`, and for `/status`; a slow tool gets a second, longer chance.
