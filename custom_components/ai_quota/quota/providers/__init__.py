@@ -10,6 +10,7 @@ PROVIDERS = {
     "alibaba_coding_plan": "Alibaba Coding Plan",
     "alibaba_token_plan": "Alibaba Token Plan",
     "azure_openai": "Azure OpenAI",
+    "chutes": "Chutes",
     "claude": "Claude",
     "codebuff": "Codebuff",
     "codex": "Codex",
