@@ -58,18 +58,19 @@ async def write_dashboard(home: Home) -> None:
 def cards(
     entry: Mapping[str, Any], known: list[Mapping[str, Any]], states: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the cards of an account: a gauge for every limit, the reset of the first, what is left of balances."""
+    """Yield the cards of an account: gauges for the first limits, then other limits, resets and amounts."""
     yield {"type": "heading", "heading": entry["title"], "icon": "mdi:gauge"}
     own = [each for each in known if each["config_entry_id"] == entry["entry_id"] and each["entity_id"] in states]
-    gauges = [each["entity_id"] for each in own if each["unique_id"].endswith("_used")]
-    for entity_id in gauges[:2]:
-        gauge = {"type": "gauge", "entity": entity_id, "needle": False, "severity": SEVERITY}
-        yield {**gauge, "grid_options": {"columns": 6 if len(gauges) > 1 else 12}}
-    resets = [each["entity_id"] for each in own if each["unique_id"].endswith("_resets_at")]
-    amounts = [each["entity_id"] for each in own if each["unique_id"].endswith("_value")]
-    rows = [*gauges[2:], *resets[:2], *amounts[:2]]
-    if rows:
-        yield {"type": "entities", "entities": [{"entity": entity_id} for entity_id in rows]}
+
+    def rows(ending: str) -> list[dict[str, str]]:
+        found = [each for each in own if each["unique_id"].endswith(ending)]
+        return [{"entity": each["entity_id"], "name": each["original_name"]} for each in found]
+
+    used, resets, amounts = rows("_used"), rows("_resets_at"), rows("_value")
+    for row in used[:2]:
+        columns = 6 if len(used) > 1 else 12
+        yield {"type": "gauge", **row, "severity": SEVERITY, "grid_options": {"columns": columns}}
+    yield {"type": "entities", "entities": [*used[2:4], *resets[:2], *amounts[:2]]}
 
 
 async def live(home: Home, entries: list[str]) -> None:

@@ -51,9 +51,11 @@ async def finish(home: Home, flow: Step) -> Step:
 
 
 def way_for(provider: str, typed: Mapping[str, Any]) -> str:
-    """Return the way in on which all these values can be typed."""
+    """Return the way in on which all these values can be typed, one of them its own; without any this machine."""
     found = load(provider)
     for way in found.ways():
-        if typed.keys() <= {field.key for field in found.form(way)}:
+        form = found.form(way)
+        own = {field.key for field in form if field.way is way}
+        if typed.keys() & own and typed.keys() <= {field.key for field in form}:
             return way.value
     return Way.MACHINE.value

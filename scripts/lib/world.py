@@ -144,13 +144,39 @@ def copilot(life: Life) -> Any:
     return {**plan, "quota_snapshots": snapshots, "quota_reset_date_utc": at.isoformat()}
 
 
+def cursor(answer: Any, life: Life) -> None:
+    """Use up the plan by its lanes, and some of the on-demand budget."""
+    used, at = life.window(20, 4, 9 * DAY, 30 * DAY)
+    answer.update(membershipType="pro", billingCycleEnd=at.isoformat(), teamUsage={})
+    plan = {"used": 20 * used, "limit": 2000, "remaining": 20 * (100 - used)}
+    lanes = {"totalPercentUsed": used, "autoPercentUsed": used / 2, "apiPercentUsed": used * 1.5}
+    on_demand = {"used": 100 * life.amount(3, 0.5), "limit": 2000}
+    answer["individualUsage"] = {"plan": {**plan, **lanes}, "onDemand": on_demand}
+
+
 def zai(answer: Any, life: Life) -> None:
-    """Use up the limits of a case by percentage."""
-    windows = (life.window(25, 20, 45 * MINUTE, 5 * HOUR), life.window(10, 1, 4 * DAY, WEEK))
-    for limit, (used, at) in zip(answer["data"]["limits"], windows, strict=False):
-        total = limit["usage"]
-        limit.update(percentage=used, currentValue=total * used / 100, remaining=total * (1 - used / 100))
-        limit["nextResetTime"] = round(at.timestamp() * 1000)
+    """Use up the limits of a case, which are told apart by their unit of time: hours and weeks."""
+    windows = {3: life.window(25, 20, 45 * MINUTE, 5 * HOUR), 6: life.window(10, 1, 4 * DAY, WEEK)}
+    for limit in answer["data"]["limits"]:
+        if limit["unit"] in windows:
+            (used, at), total = windows[limit["unit"]], limit["usage"]
+            limit.update(percentage=used, currentValue=total * used / 100, remaining=total * (1 - used / 100))
+            limit["nextResetTime"] = round(at.timestamp() * 1000)
+    answer["data"]["limits"].sort(key=lambda limit: (limit["unit"] not in windows, limit["unit"]))
+
+
+def coding_plan(answer: Any, life: Life) -> None:
+    """Use up the requests of Alibaba's plan."""
+    quota = answer["data"]["codingPlanInstanceInfos"][0]["codingPlanQuotaInfo"]
+    windows = {
+        "FiveHour": (6_000, life.window(25, 16, 2 * HOUR, 5 * HOUR)),
+        "Week": (45_000, life.window(31, 2, 2 * DAY, WEEK)),
+        "Month": (90_000, life.window(64, 0.5, 10 * DAY, 30 * DAY)),
+    }
+    for name, (total, (used, at)) in windows.items():
+        quota[f"per{name}TotalQuota"] = total
+        quota[f"per{name}UsedQuota"] = round(total * used / 100)
+        quota[f"per{name}QuotaNextRefreshTime"] = round(at.timestamp() * 1000)
 
 
 def openrouter(answer: Any, life: Life) -> None:
@@ -158,17 +184,26 @@ def openrouter(answer: Any, life: Life) -> None:
     answer["data"].update(total_credits=100, total_usage=life.amount(25.5, 1.2))
 
 
-def litellm(answer: Any, life: Life) -> None:
+def litellm_key(answer: Any, life: Life) -> None:
     """Spend the budget of the key."""
     answer["info"].update(spend=life.amount(1.25, 0.4), max_budget=5)
 
 
+def litellm_user(answer: Any, life: Life) -> None:
+    """Spend the budgets of the person and the team."""
+    answer["user_info"].update(spend=life.amount(12.5, 0.4), max_budget=40)
+    answer["teams"][-1].update(spend=life.amount(48, 2), max_budget=120)
+
+
 ALIVE: Mapping[str, Callable[[Any, Life], None]] = {
-    "/key/info": litellm,
-    "/api/v1/credits": openrouter,
-    "/api/monitor/usage/quota/limit": zai,
+    "api.z.ai/api/monitor/usage/quota/limit": zai,
+    "bailian-cs.console.aliyun.com/data/api.json": coding_plan,
+    "cursor.com/api/usage-summary": cursor,
+    "gateway.example.net/key/info": litellm_key,
+    "gateway.example.net/user/info": litellm_user,
+    "openrouter.ai/api/v1/credits": openrouter,
 }
-"""What changes the answers of cases as time goes by, by path."""
+"""What changes the answers of cases as time goes by, by host and path."""
 
 
 # The world
@@ -190,11 +225,14 @@ class World:
                 claims = {"email": "ada@example.com", "exp": 4_000_000_000, "https://api.openai.com/auth": CHATGPT}
                 token = jwt('{"alg":"none"}', json.dumps(claims))
                 open_openai(self.upstream, {"access_token": token, "id_token": token, "refresh_token": "refresh-1"})
-                self.upstream.answer("GET", "https://chatgpt.com/backend-api/wham/usage", self._tell(codex))
+                chatgpt = "https://chatgpt.com/backend-api"
+                self.upstream.answer("GET", f"{chatgpt}/wham/usage", self._tell(codex))
+                self.upstream.answer("GET", f"{chatgpt}/wham/rate-limit-reset-credits", json={"available_count": 2})
                 return await enter_code(home, provider)
             case "copilot":
                 open_github(self.upstream, "device-token")
                 self.upstream.answer("GET", "https://api.github.com/copilot_internal/user", self._tell(copilot))
+                self.upstream.answer("GET", "https://api.github.com/user", json={"id": 4242, "login": "octocat"})
                 return await enter_code(home, provider)
         case = to_the_present(pick(provider))
         self.replay(home, case)
@@ -217,17 +255,18 @@ class World:
             write_program(home.programs / name, spec)
         for route in case.get("http", ()):
             request = route["request"]
-            response = self._alive(URL(request["url"]).path, route["response"])
+            response = self._alive(URL(request["url"]), route["response"])
             when = {"headers": request.get("headers", {})}
             self.upstream.answer(request["method"], request["url"], response, when=when)
 
-    def _alive(self, path: str, recorded: Response) -> Callable[[Request], Response]:
+    def _alive(self, url: URL, recorded: Response) -> Callable[[Request], Response]:
         """Return a response of a case, changed as time goes by where it is known how."""
+        enliven = ALIVE.get(f"{url.host}{url.path}")
 
         def respond(_: Request) -> Response:
             response: Any = deepcopy(recorded)
-            if path in ALIVE:
-                ALIVE[path](response["json"], self.life)
+            if enliven:
+                enliven(response["json"], self.life)
             return response
 
         return respond
