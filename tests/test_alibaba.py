@@ -10,7 +10,14 @@ import pytest
 
 from custom_components.ai_quota.quota import Account, InMemory, fetch
 from custom_components.ai_quota.quota.credentials import Settings
-from custom_components.ai_quota.quota.model import AuthFailed, QuotaError, Snapshot, Unavailable, Unsupported
+from custom_components.ai_quota.quota.model import (
+    AuthFailed,
+    InvalidResponse,
+    QuotaError,
+    Snapshot,
+    Unavailable,
+    Unsupported,
+)
 from custom_components.ai_quota.quota.provider import Provider, is_fingerprint
 from custom_components.ai_quota.quota.providers.alibaba_coding_plan import AlibabaCodingPlan
 from custom_components.ai_quota.quota.providers.alibaba_token_plan import AlibabaTokenPlan
@@ -332,6 +339,18 @@ async def test_a_token_that_the_gateway_repeats_is_not_shown(
     assert isinstance(failed, Unavailable)
     assert failed.message == "the gateway refuses the request: … of …"
     assert failed.attempts[0].message == failed.message
+
+
+async def test_an_answer_that_is_nested_too_deeply_cannot_be_read(
+    upstream: Upstream, session: aiohttp.ClientSession
+) -> None:
+    shell(upstream, BAILIAN)
+    upstream.answer("POST", BAILIAN_RPC + QUOTA, text='{"data":' * 2000 + "1" + "}" * 2000)
+
+    failed = await failure(session, CODING, region="cn", cookie=SESSION)
+
+    assert isinstance(failed, InvalidResponse)
+    assert "nested too deeply" in failed.message
 
 
 # Attempts

@@ -134,7 +134,7 @@ async def user_token(console: Endpoint) -> str | None:
         headers={"Accept": DATA, "Referer": f"{console.base.origin()}/"},
         follow=True,
     )
-    return parse.any_text(unfolded(await ok(reply, Verdict()).json()), "secToken", "sec_token")
+    return parse.any_text(await content(ok(reply, Verdict())), "secToken", "sec_token")
 
 
 def assigned(script: str, name: str) -> str | None:
@@ -243,7 +243,7 @@ class Answers:
         if not reply.body.strip():
             raise InvalidResponse(f"the answer of {reply.url.host} is empty")
         try:
-            return unfolded(await reply.json())
+            return await content(reply)
         except InvalidResponse:
             if is_login_page(reply.text):
                 raise self.signed_out from None
@@ -272,6 +272,14 @@ def ok(reply: Reply, verdict: Verdict) -> Reply:
     if reply.check(verdict).status != 200:
         raise InvalidResponse(f"{reply.url.host} answered HTTP {reply.status}")
     return reply
+
+
+async def content(reply: Reply) -> Any:
+    """Return the JSON of a reply, unfolded; raises InvalidResponse when it is none."""
+    try:
+        return unfolded(await reply.json())
+    except RecursionError as err:
+        raise InvalidResponse(f"the answer of {reply.url.host} is nested too deeply") from err
 
 
 def is_login_page(text: str) -> bool:
