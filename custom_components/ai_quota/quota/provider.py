@@ -27,7 +27,8 @@ class StatusLink:
     """A provider's status page.
 
     `kind` is `statuspage`, `google_workspace`, `google_cloud`, `instatus`, or `link` where no machine
-    can read it. `components` are the names or ids that matter, all of them when empty.
+    can read it. `components` are the names or ids that matter, all of them when empty; a `*` in a
+    name stands for any text.
     """
 
     url: str
