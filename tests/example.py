@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.ai_quota.quota import PROVIDERS, oauth, parse
 from custom_components.ai_quota.quota.account import Call
-from custom_components.ai_quota.quota.credentials import api_key, base_url, cookie, path, signed_in, text
+from custom_components.ai_quota.quota.credentials import Settings, api_key, base_url, cookie, path, signed_in, text
 from custom_components.ai_quota.quota.http import Verdict
 from custom_components.ai_quota.quota.model import InvalidResponse, Metric, MetricKind, Reading, Unsupported, Window
 from custom_components.ai_quota.quota.provider import Every, Provider, strategy
@@ -127,6 +127,10 @@ class Example(Provider):
         signed_in("refresh_token"),
     )
 
+    def dashboard_for(self, settings: Settings) -> str:
+        """Return the page of the project, when one is named."""
+        return f"https://example.com/{settings.get('project') or 'usage'}"
+
     @strategy("api", needs="api_key")
     async def api(self, call: Call) -> Reading:
         """Read what the server says."""
@@ -136,7 +140,7 @@ class Example(Provider):
             await oauth.renew(call, lambda token: renewed(call, token))
         return reading(await endpoint(call).get_object())
 
-    @strategy("cli", needs=("api_key", "folder"), every=Every(default=30, minimum=20))
+    @strategy("cli", needs=("api_key", "folder"), machine=True, every=Every(default=30, minimum=20))
     async def cli(self, call: Call) -> Reading:
         """Read the same, but not as often."""
         return reading(await endpoint(call).get_object())

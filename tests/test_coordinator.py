@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -147,7 +147,7 @@ async def test_polls_come_by_themselves(
         (Unavailable("down"), 5000, 300, 1800),
         (Unavailable("down"), 5000, 7200, 7200),
         (Unsupported("no"), 1, 300, 21600),
-        (AuthFailed("no"), 1, 300, None),
+        (AuthFailed("no"), 1, 300, 900),
         (BadConfiguration("no"), 1, 300, None),
     ],
 )
@@ -272,6 +272,28 @@ async def test_figures_that_have_become_too_old_are_unavailable(
     assert hass.states.get("button.example_someone_refresh").state == STATE_UNKNOWN
 
 
+async def test_a_rejected_credential_asks_the_person_to_sign_in_again(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream)
+    entry = await add_example(hass, {"source": "api"})
+    says(upstream, status=401)
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    assert len(list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))) == 1
+
+
+async def test_what_is_read_from_this_machine_is_tried_again(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    says(upstream)
+    await add_example(hass, {"source": "cli", "folder": "/"})
+    says(upstream, status=401)
+    await poll(hass, freezer, 34 * 60)
+    assert len(upstream.requests) == 2
+    says(upstream, RICH | {"plan": "Pro"})
+    await poll(hass, freezer, 34 * 60)
+    assert hass.states.get("sensor.example_someone_plan").state == "Pro"
+
+
 async def test_they_are_back_with_the_next_success(
     hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -334,7 +356,7 @@ def issues(hass: HomeAssistant) -> list[tuple[str | None, bool | None]]:
 
 
 async def test_issues_come_with_what_only_a_person_can_mend_and_go_with_it(
-    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     says(upstream)
     entry = await add_example(hass)
@@ -349,6 +371,7 @@ async def test_issues_come_with_what_only_a_person_can_mend_and_go_with_it(
     says(upstream, RICH)
     await entry.runtime_data.async_refresh()
     assert issues(hass) == []
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 @pytest.mark.parametrize(("data", "issue"), [({}, "unsupported"), ({"base_url": "ftp://example.com"}, "configuration")])

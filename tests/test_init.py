@@ -25,12 +25,12 @@ async def test_an_account_is_a_service(
     hass: HomeAssistant, upstream: Upstream, device_registry: dr.DeviceRegistry
 ) -> None:
     says(upstream)
-    entry = await add_example(hass)
+    entry = await add_example(hass, {"project": "engines"})
     (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert device.entry_type is dr.DeviceEntryType.SERVICE
     assert device.identifiers == {(DOMAIN, entry.entry_id)}
     assert (device.name, device.manufacturer, device.model) == ("Example (someone)", "Example", "Max 20x")
-    assert device.configuration_url == "https://example.com/usage"
+    assert device.configuration_url == "https://example.com/engines"
 
 
 async def test_the_device_follows_the_plan(

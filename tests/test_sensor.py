@@ -60,6 +60,24 @@ async def test_what_few_need_is_disabled_at_first(
     assert disabled == {"budget_limit", "budget_remaining", "fuel_pack_limit", "fuel_pack_remaining"}
 
 
+async def test_what_changes_at_every_poll_is_not_recorded_twice(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream)
+    await add_example(hass)
+    state = hass.states.get("sensor.example_someone_budget_usage")
+    unrecorded = state.state_info["unrecorded_attributes"]
+    details = state.attributes.keys() & {
+        "window_id",
+        "used",
+        "limit",
+        "remaining",
+        "unit",
+        "resets_at",
+        "duration_minutes",
+    }
+    assert details - unrecorded == {"window_id", "limit", "unit", "duration_minutes"}
+    assert details & unrecorded == {"used", "remaining", "resets_at"}
+
+
 async def test_only_what_the_account_has_is_there(
     hass: HomeAssistant, upstream: Upstream, entity_registry: er.EntityRegistry
 ) -> None:

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LOW_THRESHOLD, DEFAULT_LOW_THRESHOLD
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .entity import QuotaEntity, async_add_as_they_come
+from .entity import FigureEntity, async_add_as_they_come
 
 PARALLEL_UPDATES = 0
 
@@ -28,12 +28,12 @@ async def async_setup_entry(
     async_add_as_they_come(hass, entry, "binary_sensor", async_add_entities, find_binary_sensors)
 
 
-def find_binary_sensors(coordinator: QuotaCoordinator) -> Iterator[QuotaEntity]:
+def find_binary_sensors(coordinator: QuotaCoordinator) -> Iterator[FigureEntity]:
     """Yield the binary sensor."""
     yield LowSensor(coordinator, LOW)
 
 
-class LowSensor(QuotaEntity, BinarySensorEntity):
+class LowSensor(FigureEntity, BinarySensorEntity):
     """On when any window is used up to the threshold or beyond."""
 
     @property

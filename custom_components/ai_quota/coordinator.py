@@ -20,7 +20,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_SCAN_INTERVAL, DOMAIN, MAX_SCAN_INTERVAL
+from .const import CONF_SCAN_INTERVAL, DOMAIN, MAX_SCAN_INTERVAL, SOURCE_AUTO
 from .quota import Account, fetch, load
 from .quota.account import merged
 from .quota.model import (
@@ -73,8 +73,7 @@ class EntryKeeper:
 
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Write the changes into the entry."""
-        if changes:
-            self._hass.config_entries.async_update_entry(self._entry, data=merged(self._entry.data, changes))
+        self._hass.config_entries.async_update_entry(self._entry, data=merged(self._entry.data, changes))
 
 
 class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -89,6 +88,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         # A jar that keeps nothing: no cookie of one account may travel with another's request.
         session = async_create_clientsession(hass, cookie_jar=aiohttp.DummyCookieJar())
         self.account = Account(provider, EntryKeeper(hass, entry), session)
+        self.dashboard = provider.dashboard
         self.error: QuotaError | None = None
         self.attempts: tuple[Attempt, ...] = ()
         self._fetching: asyncio.Task[Snapshot] | None = None
@@ -153,6 +153,8 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
             return await fetch(self.account)
 
     def _note_success(self, snapshot: Snapshot) -> None:
+        # Asked for here, where the settings are known to be good.
+        self.dashboard = self.provider.dashboard_for(self.account.settings())
         self.error = None
         self.attempts = snapshot.attempts
         self.update_interval = self._interval(snapshot.source)
@@ -175,6 +177,8 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         if pause and isinstance(err, RateLimited):
             self._paused_until = dt_util.utcnow() + timedelta(seconds=pause)
         self._stands_until(self.data.fetched_at + grace(err.kind, self.update_interval))
+        if pause and isinstance(err, AuthFailed):
+            self.update_interval = timedelta(seconds=pause)
         if self.last_update_success:
             _LOGGER.warning("%s: the fetch failed (%s)", self.name, err.kind)
             # Told already. The base class would add the text, in which the provider may have had its say.
@@ -208,6 +212,14 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def _async_refresh_finished(self) -> None:
         self._finished += 1
+        if isinstance(self.error, AuthFailed) and self._listeners and self._may_heal():
+            self._schedule_refresh()  # the base class gives up once a credential is rejected
+
+    def _may_heal(self) -> bool:
+        """Return whether the rejected credential is one of this machine's tools and files, which may renew it."""
+        tried = {attempt.source for attempt in self.attempts}
+        considered = (each for each in self.provider.strategies if self.account.source in (SOURCE_AUTO, each.source))
+        return any(each.machine for each in considered if not tried or each.source in tried)
 
     async def async_finish(self) -> None:
         """Wait for a running fetch, but not for long."""
@@ -268,6 +280,8 @@ def seconds_to_wait(err: QuotaError, failures: int, interval: float) -> float | 
         return min(doubled(interval, max(failures - 2, 0)), max(interval, HOUR / 2))
     if isinstance(err, Unsupported):
         return max(interval, 6 * HOUR)
+    if isinstance(err, AuthFailed):
+        return max(interval, 15 * MINUTE)
     return None
 
 

@@ -1,5 +1,6 @@
 """What the entities of an account share."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import override
 
@@ -22,7 +23,7 @@ def device_info(coordinator: QuotaCoordinator) -> DeviceInfo:
         name=coordinator.config_entry.title,
         manufacturer=coordinator.provider.name,
         model=coordinator.data.plan,
-        configuration_url=coordinator.provider.dashboard_for(coordinator.account.settings()),
+        configuration_url=coordinator.dashboard,
     )
 
 
@@ -37,6 +38,10 @@ class QuotaEntity(CoordinatorEntity[QuotaCoordinator]):
         self._attr_unique_id = f"{coordinator.config_entry.entry_id}_{key or description.key}"
         self._attr_device_info = device_info(coordinator)
 
+
+class FigureEntity(QuotaEntity):
+    """An entity that shows something of the snapshot, and is there only when the provider gives it."""
+
     @property
     @override
     def available(self) -> bool:
@@ -44,14 +49,14 @@ class QuotaEntity(CoordinatorEntity[QuotaCoordinator]):
         return self.coordinator.is_current and not self.is_gone
 
     @property
+    @abstractmethod
+    def is_known(self) -> bool:
+        """Return whether there is a figure to show."""
+
+    @property
     def is_gone(self) -> bool:
         """Return whether the provider has ceased to give what this shows."""
         return False
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether there is a figure to show."""
-        return True
 
     @override
     @callback
@@ -69,7 +74,7 @@ def async_add_as_they_come(
     entry: QuotaConfigEntry,
     platform: str,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    find: Callable[[QuotaCoordinator], Iterable[QuotaEntity]],
+    find: Callable[[QuotaCoordinator], Iterable[FigureEntity]],
 ) -> None:
     """Add the entities that `find` finds, now and whenever a fetch brings new ones.
 
@@ -79,7 +84,7 @@ def async_add_as_they_come(
     coordinator = entry.runtime_data
     present: set[str] = set()
 
-    def is_due(entity: QuotaEntity) -> bool:
+    def is_due(entity: FigureEntity) -> bool:
         return entity.is_known or registry.async_get_entity_id(platform, DOMAIN, str(entity.unique_id)) is not None
 
     @callback

@@ -20,7 +20,7 @@ from homeassistant.helpers.restore_state import RestoredExtraData, RestoreEntity
 from homeassistant.util import dt as dt_util
 
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .entity import QuotaEntity, async_add_as_they_come
+from .entity import FigureEntity, async_add_as_they_come
 from .naming import name_metric, name_window
 from .quota.model import Metric, MetricKind, Snapshot, Window
 
@@ -148,7 +148,7 @@ async def async_setup_entry(
     async_add_as_they_come(hass, entry, "sensor", async_add_entities, find_sensors)
 
 
-def find_sensors(coordinator: QuotaCoordinator) -> Iterator[QuotaEntity]:
+def find_sensors(coordinator: QuotaCoordinator) -> Iterator[FigureEntity]:
     """Yield a sensor for everything that the snapshot may hold a figure of."""
     for account_sensor in ACCOUNT_SENSORS:
         yield AccountSensor(coordinator, account_sensor)
@@ -160,7 +160,7 @@ def find_sensors(coordinator: QuotaCoordinator) -> Iterator[QuotaEntity]:
         yield MetricSensor(coordinator, METRIC_EXPIRY, metric)
 
 
-class QuotaSensor(QuotaEntity, SensorEntity):
+class QuotaSensor(FigureEntity, SensorEntity):
     """A sensor of an account."""
 
     @property
