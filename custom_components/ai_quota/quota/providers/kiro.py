@@ -75,10 +75,10 @@ class Kiro(Provider):
             clean=region,
             way=Way.KEY,
             advanced=True,
-            help="The AWS region in which the account is.",
+            help="One of AWS, such as eu-central-1.",
         ),
-        path("cli_path", "KIRO_CLI_PATH", help="Path of the program kiro-cli.", link="https://kiro.dev/cli"),
-        path("data_dir", "KIRO_DATA_DIR", help="Folder of kiro-cli with the file data.sqlite3."),
+        path("cli_path", "KIRO_CLI_PATH", help="The tool is kiro-cli.", link="https://kiro.dev/cli"),
+        path("data_dir", "KIRO_DATA_DIR", help="It holds data.sqlite3."),
     )
 
     @override
@@ -425,7 +425,7 @@ async def answer_of(reply: Reply, refused: str) -> Json:
         return await reply.object()
     body = await reply.maybe_object()
     fault = parse.first_text(body, "__type") or ""
-    told = parse.first_text(body, "message", "Message") or f"HTTP {reply.status}"
+    told = (parse.first_text(body, "message", "Message") or f"HTTP {reply.status}")[:200]
     if reply.status in (401, 403) or fault.endswith(REFUSALS):
         if b"FEATURE_NOT_SUPPORTED" in reply.body:
             raise Unsupported(f"Kiro does not tell the usage of this account: {told}")
