@@ -1,5 +1,6 @@
 """Every conversation in tests/cases, played through a config entry and `get_usage`."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 import math
@@ -22,14 +23,30 @@ CASES = [
 TEXTS = ("source", "account", "organization", "plan")
 
 
+@pytest.fixture(scope="module")
+def clock() -> Iterator[Any]:
+    """Set the time for all cases: that takes as long as a case."""
+    with freezegun.freeze_time(tick=True, real_asyncio=True) as clock:
+        yield clock
+
+
+@pytest.fixture
+async def swift_loop() -> None:
+    """Let the loop go without keeping the origin of everything that it runs."""
+    asyncio.get_running_loop().set_debug(False)
+
+
 @pytest.mark.parametrize("case", CASES)
 async def test_case(
+    swift_loop: None,
     hass: HomeAssistant,
     upstream: Upstream,
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
+    clock: Any,
     case: dict[str, Any],
 ) -> None:
+    clock.move_to(case["now"])
     for name, value in case.get("env", {}).items():
         monkeypatch.setenv(name, value)
     for path, content in case.get("files", {}).items():
@@ -41,10 +58,7 @@ async def test_case(
     if any(each["response"].get("fault") == "timeout" for each in conversation):
         shorten_timeouts(monkeypatch)
 
-    with freezegun.freeze_time(case["now"], tick=True, real_asyncio=True):
-        found = await outcome(hass, case)
-
-    problems = [*compare(found, case["expect"])]
+    problems = [*compare(await outcome(hass, case), case["expect"])]
     assert not problems, "\n".join(problems + upstream.unmatched)
 
 

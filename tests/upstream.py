@@ -312,8 +312,7 @@ def redirect(door: Door, pretends: Callable[[URL], bool] = lambda url: not is_lo
 
     Nothing is resolved: a pretended host has an address that is neither local nor anybody's.
     """
-    trusting = ssl.create_default_context(cadata=door.certificate)
-    trusting.check_hostname = False
+    trusting = _trusting(door.certificate)
     connect = aiohttp.TCPConnector._create_connection
     resolve = aiohttp.TCPConnector._resolve_host
 
@@ -344,6 +343,14 @@ def redirect(door: Door, pretends: Callable[[URL], bool] = lambda url: not is_lo
         patch.object(aiohttp.TCPConnector, "_resolve_host", resolve_host),
     ):
         yield
+
+
+@cache
+def _trusting(certificate: str) -> ssl.SSLContext:
+    """Return what a client needs to trust a server, whatever it is called."""
+    context = ssl.create_default_context(cadata=certificate)
+    context.check_hostname = False
+    return context
 
 
 # Cases
