@@ -147,6 +147,11 @@ async def test_a_tool_that_cannot_be_started_is_unavailable(machine, session):
         await usage(session)
 
 
+async def test_a_tool_that_has_vanished_is_unavailable(session):
+    with pytest.raises(Unavailable, match="install kiro-cli"):
+        await kiro.Kiro.cli.read(load("kiro"), call(session))
+
+
 async def test_the_tool_gets_a_terminal_type_and_its_own_variables_only(machine, session, monkeypatch):
     monkeypatch.setenv("KIRO_LOG", "made-up-level")
     monkeypatch.setenv("SUPERVISOR_TOKEN", "made-up-token")
