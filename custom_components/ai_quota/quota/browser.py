@@ -137,13 +137,24 @@ def profiles(home: Path) -> Iterator[Profile]:
 
 
 def _chromium_profiles(browser: str, base: Path) -> Iterator[Profile]:
+    for label, folder in _chromium_folders(browser, base):
+        for file in (folder / "Network" / "Cookies", folder / "Cookies"):
+            if file.is_file():
+                yield Profile(browser, file, label)
+                break
+
+
+def chromium_folders(home: Path) -> Iterator[tuple[str, Path]]:
+    """Yield label and folder of the profiles of Chromium's family, last used first."""
+    for browser, folder in CHROMIUM.get(sys.platform, ()):
+        yield from _chromium_folders(browser, home / folder)
+
+
+def _chromium_folders(browser: str, base: Path) -> Iterator[tuple[str, Path]]:
     last_used = first_text(mapping(_json(base / "Local State")).get("profile"), "last_used") or "Default"
     others = sorted((path.name for path in base.glob("Profile *")), key=_natural)
     for name in dict.fromkeys((last_used, "Default", *others, "")):
-        for file in (base / name / "Network" / "Cookies", base / name / "Cookies"):
-            if file.is_file():
-                yield Profile(browser, file, f"{browser.title()}: {name or 'Default'}")
-                break
+        yield f"{browser.title()}: {name or 'Default'}", base / name
 
 
 def _firefox_profiles(base: Path) -> Iterator[Profile]:
