@@ -152,7 +152,7 @@ class AlibabaTokenPlan(Provider):
             "region",
             tuple(REGIONS),
             "cn",
-            help="Where the plan was bought, and whether it is for a team (with seats) or for one person (Solo).",
+            help="Where the plan was bought; a personal plan (Solo) has no seats, every other one is a team's.",
         ),
         url("host", "ALIBABA_TOKEN_PLAN_HOST", help="Replaces the host of every request."),
         url(
