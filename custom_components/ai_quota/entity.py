@@ -90,7 +90,8 @@ def async_add_as_they_come(
     @callback
     def add() -> None:
         due = {str(entity.unique_id): entity for entity in find(coordinator) if is_due(entity)}
-        async_add_entities(entity for unique_id, entity in due.items() if unique_id not in present)
+        if new := [entity for unique_id, entity in due.items() if unique_id not in present]:
+            async_add_entities(new)
         present.clear()
         present.update(due)
 

@@ -26,6 +26,7 @@ WINDOWS = frozenset(
         "weekly",
     }
 )
+LENGTH = re.compile(r"(five|\d+)[ -](hour|day)", re.IGNORECASE)
 SCOPED_WINDOWS = ("session", "daily", "weekly", "monthly", "quota")
 
 METRICS = frozenset(
@@ -131,10 +132,9 @@ SCOPED_METRICS = ("balance", "bobcoins_month", "requests_30d", "requests", "spen
 
 def name_window(window: Window) -> Naming:
     """Return the key, without its ending for the figure, of a window's name."""
-    # A provider that calls its month "Overage" means something by it.
-    if window.id in WINDOWS and set(window.id.split("_")) <= set(re.findall(r"\w+", window.name.lower())):
+    if window.id in WINDOWS and _says(window.name, window.id):
         return f"window_{window.id}", {}
-    return _scoped("window", window, SCOPED_WINDOWS) or ("window", {"window": window.name})
+    return _scoped("window", window, SCOPED_WINDOWS) or ("window", {"window": window.name.removesuffix(" usage")})
 
 
 def name_metric(metric: Metric) -> Naming:
@@ -144,6 +144,14 @@ def name_metric(metric: Metric) -> Naming:
     if (period := re.fullmatch(r"(\w+)_(\d+)d", metric.id)) and period[1] in METRICS_OVER_DAYS:
         return f"metric_{period[1]}_days", {"days": period[2]}
     return _scoped("metric", metric, SCOPED_METRICS) or ("metric", {"metric": metric.name})
+
+
+def _says(name: str, id: str) -> bool:
+    """Return whether a name says no more than the id: its words, or how long the window is.
+
+    A provider that calls its month "Overage" means something by it.
+    """
+    return set(id.split("_")) <= set(re.findall(r"\w+", name.lower())) or LENGTH.match(name) is not None
 
 
 def _scoped(what: str, figure: Window | Metric, bases: tuple[str, ...]) -> Naming | None:
