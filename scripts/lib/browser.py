@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import json
+from shutil import which
 from time import time
 
 from playwright.async_api import Page, async_playwright
 
 from scripts.lib.home import Home
 
-PROGRAM = "/usr/bin/chromium"
+PROGRAMS = ("chromium", "google-chrome")
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,7 +32,8 @@ async def browsing(home: Home, width: int = 1280, height: int = 900, *, dark: bo
         "expires": round((time() + home.tokens["expires_in"]) * 1000),
     }
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
+        program = next(filter(None, map(which, PROGRAMS)))
+        browser = await playwright.chromium.launch(executable_path=program, args=OPTIONS)
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             device_scale_factor=1.5,

@@ -39,7 +39,7 @@ async def furnish(home: Home, world: World) -> list[str]:
     entries = []
     for provider in SHOWN:
         entry = await world.add(home, provider)
-        print(f"  {entry['title']}", flush=True)
+        print(f"        {entry['title']}", flush=True)
         entries.append(entry["entry_id"])
     await write_dashboard(home)
     return entries

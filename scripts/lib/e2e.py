@@ -4,20 +4,26 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 import shutil
 import sys
 from typing import Any
 
 import aiohttp
 
+from scripts.lib.demo import furnish
 from scripts.lib.flows import add_account, fill, finish, to_credentials, way_for
 from scripts.lib.home import ROOT, Home, running
 from scripts.lib.pretend import Claude, enter_code, open_github
+from scripts.lib.sights import SIGHTS, views
+from scripts.lib.world import World
 from tests.upstream import Request, Response, Upstream
 
 type Check = Callable[[Stage], Awaitable[None]]
 
 CHECKS: list[Check] = []
+
+FOLDER = ROOT / ".e2e"
 
 OPENROUTER = "https://openrouter.ai/api/v1"
 ALIBABA = {
@@ -280,35 +286,53 @@ async def reached(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-async def play(home: Home, upstream: Upstream) -> int:
-    """Run the checks and return how many failed."""
-    stage = Stage(home, upstream, Claude(upstream, claude_usage, claude_profile))
-    stage.claude.open()
-    open_openrouter(stage)
-    open_alibaba(upstream)
-    open_copilot(upstream)
-    failed = 0
-    for function in CHECKS:
-        title = (function.__doc__ or "").rstrip(".")
-        try:
-            await function(stage)
-        except Exception as err:  # noqa: BLE001  whatever it is, the check has failed
-            failed += 1
-            print(f"FAILED  {title}: {type(err).__name__}: {err}", flush=True)
-        else:
-            print(f"ok      {title}", flush=True)
-    return failed
+async def passes(check: Callable[[Any], Awaitable[None]], subject: Any) -> bool:
+    """Run a check, print how it went, and return whether it has passed."""
+    title = (check.__doc__ or "").rstrip(".")
+    try:
+        await check(subject)
+    except Exception as err:  # noqa: BLE001  whatever it is, the check has failed
+        print(f"FAILED  {title}: {type(err).__name__}: {err}", flush=True)
+        return False
+    print(f"ok      {title}", flush=True)
+    return True
+
+
+async def play(port: int) -> list[bool]:
+    """Run the checks from outside and return which passed."""
+    async with Upstream() as upstream, running(Home(FOLDER / "accounts", port, upstream.door)) as home:
+        stage = Stage(home, upstream, Claude(upstream, claude_usage, claude_profile))
+        stage.claude.open()
+        open_openrouter(stage)
+        open_alibaba(upstream)
+        open_copilot(upstream)
+        return [await passes(check, stage) for check in CHECKS]
+
+
+async def look(port: int, pictures: Path) -> list[bool]:
+    """Add every account of the demo, look at them in a browser, and return which checks passed."""
+
+    async def furnished(home: Home) -> None:
+        """Demo: every account is added through its config flow."""
+        await furnish(home, World(upstream))
+
+    async with Upstream() as upstream, running(Home(FOLDER / "demo", port, upstream.door)) as home:
+        furnishing = await passes(furnished, home)
+        async with views(home, pictures) as view:
+            return [furnishing, *[await passes(sight, view) for sight in SIGHTS]]
 
 
 async def main() -> int:
-    """Run everything in a folder of its own."""
+    """Run everything and return how many checks failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8124)
+    parser.add_argument("--port", type=int, default=8124, help="port of Home Assistant on 127.0.0.1 (%(default)s)")
+    parser.add_argument("--pictures", action="store_true", help="replace the pictures of the README")
     options = parser.parse_args()
-    folder = ROOT / ".e2e"
-    shutil.rmtree(folder, ignore_errors=True)
-    async with Upstream() as upstream, running(Home(folder, options.port, upstream.door)) as home:
-        return await play(home, upstream)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    pictures = ROOT / "docs" / "images" if options.pictures else FOLDER / "images"
+    passed = [*await play(options.port), *await look(options.port, pictures)]
+    print(f"{sum(passed)} of {len(passed)} checks passed")
+    return passed.count(False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,87 @@
+"""What a person sees: the front end's pages of the integration, in a real browser, with pictures of them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+import re
+
+from playwright.async_api import Page, expect
+
+from scripts.lib.browser import browsing
+from scripts.lib.home import DOMAIN, Home
+
+SETTLE_SECONDS = 2
+"""How long animations take to end before a picture is taken."""
+
+
+@dataclass
+class View:
+    """A window on a Home Assistant, and the folder for pictures."""
+
+    home: Home
+    page: Page
+    folder: Path
+
+    async def take(self, name: str) -> None:
+        """Take a picture."""
+        await self.page.wait_for_timeout(SETTLE_SECONDS * 1000)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=self.folder / f"{name}.png")
+
+
+async def dashboard(view: View) -> None:
+    """Dashboard: a gauge for every first limit, none of them without a figure."""
+    await view.page.goto(f"{view.home.url}/ai-plans")
+    gauges = view.page.locator("hui-gauge-card")
+    await expect(gauges.first).to_be_visible(timeout=20_000)
+    await expect(view.page.get_by_text("Session usage").first).to_be_visible()
+    await expect(view.page.locator("hui-error-card, hui-warning")).to_have_count(0)
+    await view.take("dashboard")
+
+
+async def integration(view: View) -> None:
+    """Integration page: its own icon, and every account with its plan."""
+    await view.page.goto(f"{view.home.url}/config/integrations/integration/{DOMAIN}")
+    await expect(view.page.get_by_text("Max 20x")).to_be_visible(timeout=20_000)
+    icon = view.page.locator(f"img[src*='{DOMAIN}']").first
+    await expect(icon).to_be_visible()
+    assert await icon.evaluate("image => image.naturalWidth") >= 256  # noqa: S101  a check
+    await view.take("integration")
+
+
+async def adding(view: View) -> None:
+    """Dialog: the provider is found by typing, its ways in are offered, the page to sign in on is linked."""
+    await view.page.get_by_text("Add service").click()
+    dialog = view.page.locator("dialog-data-entry-flow")
+    await dialog.locator("ha-generic-picker").click()
+    search = view.page.get_by_placeholder("Add custom item")
+    await search.fill("claude")
+    await dialog.locator("ha-combo-box-item").get_by_text("Claude", exact=True).click()
+    await dialog.get_by_text("Submit").click()
+    await dialog.get_by_text("Sign in on the website").click()
+    link = dialog.get_by_role("link", name="this page")
+    await expect(link).to_have_attribute("href", re.compile("^https://claude.ai/oauth/authorize"), timeout=10_000)
+    await view.take("sign-in")
+
+
+async def device(view: View) -> None:
+    """Device page: sensors under their translated names, the rarely wanted ones disabled."""
+    entry = next(each for each in await view.home.entries() if each["title"].startswith("Claude"))
+    devices = await view.home.ask("config/device_registry/list")
+    found = next(each for each in devices if entry["entry_id"] in each["config_entries"])
+    await view.page.goto(f"{view.home.url}/config/devices/device/{found['id']}")
+    await expect(view.page.get_by_text("Weekly (Opus) usage").first).to_be_visible(timeout=20_000)
+    await expect(view.page.get_by_text("Low quota").first).to_be_visible()
+    await view.take("device")
+
+
+SIGHTS: tuple[Callable[[View], Awaitable[None]], ...] = (dashboard, integration, adding, device)
+
+
+@asynccontextmanager
+async def views(home: Home, folder: Path) -> AsyncIterator[View]:
+    """Open a window."""
+    async with browsing(home, 1400, 960) as page:
+        page.set_default_timeout(15_000)
+        yield View(home, page, folder)
