@@ -21,6 +21,7 @@ PROVIDERS = {
     "deepseek": "DeepSeek",
     "elevenlabs": "ElevenLabs",
     "jetbrains": "JetBrains AI",
+    "kilo": "Kilo",
     "kimi_k2": "Kimi K2 (unofficial)",
     "kiro": "Kiro",
     "litellm": "LiteLLM",
