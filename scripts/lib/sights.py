@@ -59,10 +59,12 @@ async def adding(view: View) -> None:
     await search.fill("claude")
     await dialog.locator("ha-combo-box-item").get_by_text("Claude", exact=True).click()
     await dialog.get_by_text("Submit").click()
-    await dialog.get_by_text("Sign in on the website").click()
+    website = dialog.get_by_text("Sign in on the website", exact=True)
+    await expect(website).to_be_visible()
+    await view.take("ways")
+    await website.click()
     link = dialog.get_by_role("link", name="this page")
     await expect(link).to_have_attribute("href", re.compile("^https://claude.ai/oauth/authorize"), timeout=10_000)
-    await view.take("sign-in")
 
 
 async def device(view: View) -> None:
