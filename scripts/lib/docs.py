@@ -48,7 +48,7 @@ def documents() -> Iterator[tuple[Path, str]]:
 
 def table(providers: list[Provider]) -> Iterator[str]:
     """Yield the lines of the table of all providers."""
-    yield "| Provider | Ways in | Sources | Asked every |"
+    yield "| Provider | Ways in | Sources | Interval |"
     yield "| --- | --- | --- | --- |"
     for provider in providers:
         ways = ", ".join(WAYS["menu_options"][step] for step in steps(provider))
@@ -76,7 +76,7 @@ def page(provider: Provider) -> Iterator[str]:
     yield f"- Your usage at {provider.name}: <{provider.dashboard}>"
     if provider.status:
         yield f"- Status page: <{provider.status.url}>"
-    yield f"- {pace(provider.every)}"
+    yield f"- Interval: {pace(provider.every)}"
     yield ""
     yield "## Ways in"
     yield ""
@@ -103,15 +103,14 @@ def summary(provider: Provider) -> str:
 
 
 def pace(every: Every) -> str:
-    """Return how often the provider is asked."""
-    return f"Asked every {span(every.default)}; the interval can be chosen from {span(every.minimum)} on."
+    """Return how often the provider is asked by default, and at most."""
+    return f"{span(every.default)}, at least {span(every.minimum)}"
 
 
 def span(minutes: float) -> str:
     """Return a time span in words."""
-    if minutes >= 60 and minutes % 60 == 0:
-        return f"{minutes / 60:g} hours" if minutes > 60 else "hour"
-    return f"{minutes:g} minutes" if minutes != 1 else "minute"
+    number, unit = (minutes / 60, "hour") if minutes >= 60 else (minutes, "minute")
+    return f"{number:g} {unit}{'s' * (number != 1)}"
 
 
 def source(strategy: Strategy, provider: Provider) -> str:
@@ -122,7 +121,7 @@ def source(strategy: Strategy, provider: Provider) -> str:
     if strategy.machine:
         parts.append("reads the machine on which Home Assistant runs")
     if strategy.every:
-        parts.append(f"asked every {span(strategy.every.default)}, at most every {span(strategy.every.minimum)}")
+        parts.append(f"interval {pace(strategy.every)}")
     return "; ".join(parts) + "."
 
 
