@@ -389,6 +389,26 @@ def play_site(upstream: Upstream, *organizations: dict[str, Any]) -> None:
 CHAT = {"uuid": "org-1", "name": "Hall", "capabilities": ["chat"]}
 
 
+async def test_credits_are_not_waited_for_long(
+    session: aiohttp.ClientSession, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    patient = aiohttp.ClientTimeout
+    monkeypatch.setattr(aiohttp, "ClientTimeout", lambda **limits: waits.append(limits["total"]) or patient(**limits))
+    play_site(upstream, CHAT)
+
+    await fetch(account(session, cookie=f"{SESSION}1"))
+
+    paths = [request.url.name for request in upstream.requests]
+    assert dict(zip(paths, waits, strict=True)) == {
+        "organizations": 15,
+        "usage": 15,
+        "overage_spend_limit": 15,
+        "credits": 2,
+        "account": 15,
+    }
+
+
 @pytest.mark.parametrize("field", ["cookie", "api_key"])
 async def test_a_new_session_takes_the_place_of_the_pasted_one(
     session: aiohttp.ClientSession, upstream: Upstream, field: str

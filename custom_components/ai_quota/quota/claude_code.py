@@ -225,7 +225,7 @@ class _Dialogue:
         while clock() < deadline and not self._terminal.closed:
             await self._listen(min(next_key, deadline) - clock())
             if is_done(self._screen):
-                await self._settle()
+                await self._linger(SETTLE_SECONDS)  # the tool may not have drawn everything yet
                 break
             if self._answer_prompts():
                 # What was typed at a prompt is lost; should it not be, it must not stand there twice.
@@ -239,10 +239,10 @@ class _Dialogue:
         return self._screen
 
     async def leave(self) -> None:
-        """Ask the tool to end."""
+        """Ask the tool to end, and give it a moment."""
         for keys in (ESCAPE, "/exit", ENTER):
             self._terminal.type(keys)
-        await self._listen(EXIT_SECONDS)
+        await self._linger(EXIT_SECONDS)
 
     @property
     def _screen(self) -> str:
@@ -255,10 +255,10 @@ class _Dialogue:
         self._terminal.type(AT_THE_TOP * (asked - self._queries))
         self._queries = asked
 
-    async def _settle(self) -> None:
-        """Let the tool finish its drawing."""
+    async def _linger(self, seconds: float) -> None:
+        """Watch for so long, or until the tool has ended."""
         clock = asyncio.get_running_loop().time
-        until = clock() + SETTLE_SECONDS
+        until = clock() + seconds
         while clock() < until and not self._terminal.closed:
             await self._listen(until - clock())
 

@@ -55,6 +55,11 @@ def has_labels(text: str) -> bool:
     return any(section.label for section in _sections(text))
 
 
+def has_figures(text: str) -> bool:
+    """Return whether there is a percentage that may be the session's, although its label is not readable."""
+    return any(True for _ in _unnamed_session(list(_sections(text))))
+
+
 def is_loading(text: str) -> bool:
     """Return whether the tool is still asking for the limits."""
     return "loadingusagedata" in compact(text) and not has_limits(text)

@@ -18,6 +18,7 @@ from ..claude_usage_text import (
     Person,
     completed,
     failure,
+    has_figures,
     has_labels,
     has_limits,
     is_notice,
@@ -40,7 +41,7 @@ from ..credentials import (
     without_bearer,
 )
 from ..http import Endpoint, Verdict
-from ..model import AuthFailed, RateLimited, Reading, Unavailable, Unsupported
+from ..model import AuthFailed, BadConfiguration, RateLimited, Reading, Unavailable, Unsupported
 from ..parse import Json
 from ..provider import Every, Provider, StatusLink, Strategy, Workspace, strategy
 from ..sessions import has_session, with_session
@@ -178,7 +179,9 @@ class Claude(Provider):
     id = "claude"
     name = "Claude"
     dashboard = "https://claude.ai/settings/usage"
-    status = StatusLink("https://status.claude.com", "statuspage", ("yyzkbfz2thpt", "rwppv331jlwc"))
+    status = StatusLink(
+        "https://status.claude.com", "statuspage", ("yyzkbfz2thpt", "Claude Code", "rwppv331jlwc", "claude.ai")
+    )
     missing = "sign in, or give a key or a cookie"
     every = Every(default=5, minimum=3)
     sign_ins = (ClaudeSignIn(),)
@@ -342,13 +345,20 @@ async def find_grant(call: Call) -> Grant:
     token = own_credentials(call.settings).get("access_token")
     if token or call.own("refresh_token"):
         return await own_grant(call, token)
-    code = await ClaudeCode.of(call)
-    agent = f"claude-code/{version}" if (version := await code.version()) else AGENT
     if ambient := ambient_credentials(call.settings).get("access_token"):
         need_profile_scope(call.settings.env("CODEXBAR_CLAUDE_OAUTH_SCOPES"))
         rejected = "the token in CODEXBAR_CLAUDE_OAUTH_TOKEN was rejected"
-        return Grant(token=accepted(ambient), rejected=rejected, agent=agent)
-    return await file_grant(call, code, agent)
+        return Grant(token=accepted(ambient), rejected=rejected, agent=await installed_agent(call))
+    return await file_grant(call)
+
+
+async def installed_agent(call: Call) -> str:
+    """Return how the installed Claude Code names itself, as far as that is known without starting it."""
+    try:
+        version = await (await ClaudeCode.of(call)).version()
+    except BadConfiguration:  # that is for the strategy that needs the tool
+        version = None
+    return f"claude-code/{version}" if version else AGENT
 
 
 async def own_grant(call: Call, token: str | None) -> Grant:
@@ -369,8 +379,9 @@ async def own_grant(call: Call, token: str | None) -> Grant:
     )
 
 
-async def file_grant(call: Call, code: ClaudeCode, agent: str) -> Grant:
+async def file_grant(call: Call) -> Grant:
     """Return the token of Claude Code, which alone renews it."""
+    code = await ClaudeCode.of(call)
     signed_in_there = parse.mapping(parse.mapping(await code.credentials()).get("claudeAiOauth"))
     token = parse.first_text(signed_in_there, "accessToken")
     if not token:
@@ -388,13 +399,13 @@ async def file_grant(call: Call, code: ClaudeCode, agent: str) -> Grant:
         noted=noted,
         type=parse.first_text(signed_in_there, "subscriptionType"),
         tier=parse.first_text(signed_in_there, "rateLimitTier"),
-        agent=agent,
+        agent=await installed_agent(call),
     )
 
 
 def need_profile_scope(scopes: str | None) -> None:
     """Raise AuthFailed for a token whose scopes are known and do not let it read the limits."""
-    known = re.split(r"[\s,]+", scopes.strip()) if scopes else []
+    known = re.findall(r"[^\s,]+", scopes or "")
     if known and PROFILE_SCOPE not in known:
         raise AuthFailed(LACKS_SCOPE)
 
@@ -499,6 +510,6 @@ async def tell_usage(tool: ClaudeTool) -> tuple[str, str]:
         raise said
     if is_notice(printed) or is_notice(shown):
         raise Unsupported("Claude Code tells no limits of this subscription: sign in, or give a cookie")
-    if has_labels(shown) or "%" in shown:
+    if has_labels(shown) or has_figures(shown):
         return shown, identity
     raise Unavailable("Claude Code did not tell the limits in time")
