@@ -84,11 +84,8 @@ class Reply:
 
     @property
     def is_html(self) -> bool:
-        """Return whether the body is a web page."""
-        start = self.body[:512].lstrip().lower()
-        return start.startswith((b"<!doctype html", b"<html")) or (
-            "html" in self.headers.get("Content-Type", "") and start.startswith(b"<")
-        )
+        """Return whether the body is a web page: no data that is read here begins like one."""
+        return self.body[:512].lstrip().startswith(b"<")
 
     @property
     def is_challenge(self) -> bool:

@@ -56,10 +56,14 @@ async def has_session(provider: Any, call: Call) -> bool:
     return bool(await candidates(call))
 
 
-async def with_session[T](call: Call, read: Callable[[Cookies], Awaitable[T]]) -> T:
+async def with_session[T](
+    call: Call,
+    read: Callable[[Cookies], Awaitable[T]],
+    leads_on: tuple[type[QuotaError], ...] = (AuthFailed,),
+) -> T:
     """Return what the first session that the provider accepts reads.
 
-    Only a refusal leads on to the next one: any other failure would meet it just the same. A
+    Only what `leads_on` leads on to the next one: any other failure would meet it just the same. A
     browser session that is refused after it was accepted is dropped and the browsers are read anew.
     """
     refused: QuotaError | None = None
@@ -74,7 +78,7 @@ async def with_session[T](call: Call, read: Callable[[Cookies], Awaitable[T]]) -
     for cookies in tried:
         try:
             found = await read(cookies)
-        except AuthFailed as err:
+        except leads_on as err:
             refused = refused or err
         else:
             if cookies.jar:

@@ -9,6 +9,7 @@ from ..provider import Provider
 PROVIDERS = {
     "alibaba_coding_plan": "Alibaba Coding Plan",
     "alibaba_token_plan": "Alibaba Token Plan",
+    "augment": "Augment",
     "azure_openai": "Azure OpenAI",
     "chutes": "Chutes",
     "claude": "Claude",
@@ -26,8 +27,10 @@ PROVIDERS = {
     "kiro": "Kiro",
     "litellm": "LiteLLM",
     "llm_proxy": "LLM Proxy",
+    "mimo": "Xiaomi MiMo",
     "moonshot": "Moonshot",
     "openai": "OpenAI",
+    "opencode": "OpenCode",
     "opencode_go": "OpenCode Go",
     "openrouter": "OpenRouter",
     "poe": "Poe",
