@@ -171,13 +171,11 @@ class AlibabaTokenPlan(Provider):
     @strategy("web", when=has_session)
     async def web(self, call: Call) -> Reading:
         """Read the quota as the console's page does."""
+        region = REGIONS[call["region"]]
 
         async def read(cookies: Cookies) -> Reading:
-            match REGIONS[call["region"]]:
-                case Team() as team:
-                    return await read_team(await visit(call, team, cookies), team)
-                case Personal() as personal:
-                    return await read_personal(await visit(call, personal, cookies), personal)
+            here = await visit(call, region, cookies)
+            return await (read_personal(here, region) if isinstance(region, Personal) else read_team(here, region))
 
         return await with_session(call, read)
 

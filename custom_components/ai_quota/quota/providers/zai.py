@@ -124,9 +124,7 @@ class Zai(Provider):
     @strategy("api", when=has_key)
     async def api(self, call: Call) -> Reading:
         """Read the quota; model usage and balance never fail it."""
-        key = await find_key(call)
-        if key is None:
-            raise AuthFailed(self.missing)
+        key: str = await find_key(call) or call["api_key"]
         team = team_of(call)
         data = await read_quota(
             call.at(quota_address(call), bearer=key, headers=team, timeout=30, verdict=VERDICT), team
