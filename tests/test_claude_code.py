@@ -1,6 +1,6 @@
 """Claude Code's tool: one that draws on a terminal, and the real one where it is installed.
 
-The real one (https://www.npmjs.com/package/@anthropic-ai/claude-code) is looked for in the npm folder
+The real one (https://code.claude.com/docs/en/setup) is looked for in the npm folder
 that the environment variable AI_QUOTA_TOOLS names: `npm install --prefix FOLDER @anthropic-ai/claude-code`.
 """
 
