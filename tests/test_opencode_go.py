@@ -255,7 +255,12 @@ def test_workspaces_in_an_answer(answer, found):
     [
         ('{customerID:"cus_1",balance:$R[2]=12}', {"customerID": "cus_1", "balance": 12}),
         ("{useBalance:5,customerID:null,balance : -1.5}", {"customerID": None, "balance": -1.5}),
-        ('{customerID:"",useBalance:5}', {"customerID": None}),
+        ('{customerID:"",useBalance:5}', {"customerID": ""}),
+        ('{customerID:"cus_1",subscription:$R[3]={}}', {"customerID": "cus_1", "subscription": {}}),
+        (
+            '{timeMonthlyUsageUpdated:$R[1]=new Date("2027-03-16T10:00:00.000Z"),subscription:null}',
+            {"timeMonthlyUsageUpdated": "2027-03-16T10:00:00.000Z", "subscription": None},
+        ),
         ('{"a": {"customerID": null}}', {"customerID": None}),
         ('{"balance": 5}', {}),
     ],

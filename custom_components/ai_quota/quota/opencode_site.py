@@ -48,7 +48,12 @@ SIGNED_OUT_TEXTS = (
     'actor of type "public"',
 )
 
-BILLING_KEYS = ("customerID", "balance")
+BILLING_KEYS = (
+    *("customerID", "subscription", "balance"),
+    *("monthlyLimit", "monthlyUsage", "timeMonthlyUsageUpdated"),
+)
+BILLING_UNIT = 1e-8
+"""`balance` and `monthlyUsage` are in hundred-millionths of a US dollar."""
 
 VALUE = r"\s*:\s*(?:\$R\[\d+\]\s*=\s*)?"
 STRING = r'"((?:[^"\\]|\\.)*)"'
@@ -120,6 +125,10 @@ class Site:
             if found := workspaces_in((await self.function(WORKSPACES, method=method)).text):
                 return found
         raise InvalidResponse("no workspace was found on opencode.ai; set workspace_id")
+
+    async def workspace(self, wanted: str | None) -> tuple[str, str | None]:
+        """Return the id and the name of the first workspace; one that is wanted is not asked for its name."""
+        return (wanted, None) if wanted else next(iter((await self.workspaces()).items()))
 
     async def billing(self, workspace: str) -> Json:
         """Return what the site tells of BILLING_KEYS; a workspace that never paid has no customer."""
@@ -208,9 +217,21 @@ def billing_in(answer: str) -> Json:
 
 
 def fields_in(script: str, *keys: str) -> dict[str, Any]:
-    """Return the text, number or null behind the first of each key; a key that is not there is left out."""
-    found = {key: re.search(rf"\b{key}{VALUE}(?:{STRING}|(-?[\d.]+)|null\b)", script) for key in keys}
-    return {key: string(each[1]) or parse.number(each[2]) for key, each in found.items() if each}
+    """Return the text, date (as text), number or null behind the first of each key, `{}` for any object.
+
+    A key that is not there is left out.
+    """
+    kinds = rf"(?:new Date\(\s*)?{STRING}|(-?[\d.]+)|(\{{)|null\b"
+    found = {key: re.search(rf"\b{key}{VALUE}(?:{kinds})", script) for key in keys}
+    return {key: value_of(each) for key, each in found.items() if each}
+
+
+def value_of(found: re.Match[str]) -> Any:
+    """Return what a field holds of which text, number or beginning of an object was found."""
+    literal, digits, brace = found.groups()
+    if literal is not None:
+        return string(literal) or ""
+    return {} if brace else parse.number(digits)
 
 
 def string(literal: str | None) -> str | None:
@@ -280,7 +301,7 @@ def usage_windows(answer: str, now: datetime, ids: Iterable[str] = LIMITS) -> tu
 def use_in_script(script: str, limit: Limit, now: datetime) -> Use | None:
     """Return percentage and reset behind the name of the limit; both have to be there."""
     for piece in script.split("}")[:-1]:
-        named = re.search(rf"\b{limit.prefix}Usage\b", piece)
+        named = re.search(rf"\b{limit.prefix}Usage\b(?!{VALUE}null\b)", piece)
         percent = named and re.search(rf"\busagePercent{VALUE}(-?\d+(?:\.\d+)?)", piece[named.end() :])
         seconds = named and re.search(rf"\bresetInSec{VALUE}(-?\d+)", piece[named.end() :])
         if percent and seconds:

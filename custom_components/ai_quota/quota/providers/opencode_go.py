@@ -19,6 +19,7 @@ from ..http import Reply, Verdict
 from ..local import exists, query_sqlite, read_json
 from ..model import AuthFailed, InvalidResponse, Metric, MetricKind, QuotaError, Reading, Unavailable
 from ..opencode_site import (
+    BILLING_UNIT,
     LIMITS,
     ORIGIN,
     SIGN_IN,
@@ -34,9 +35,6 @@ from ..provider import Every, Provider, Strategy, Workspace, strategy
 from ..sessions import has_session, with_session
 
 BALANCE_SECONDS = 5
-BALANCE_UNIT = 1e-8
-"""The site counts money in hundred-millionths of a US dollar."""
-
 INCLUDED = {"session": 12.0, "weekly": 30.0, "monthly": 60.0}
 """What the windows of the plan hold, in US dollars."""
 
@@ -163,9 +161,7 @@ async def api_reading(reply: Reply, now: datetime) -> Reading:
 async def read_site(call: Call, cookies: Cookies) -> Reading:
     """Read the page of the workspace; without usage the Zen balance decides whether there is an answer."""
     site = Site(call, cookies)
-    workspace, name = call.get("workspace_id"), None
-    if workspace is None:
-        workspace, name = next(iter((await site.workspaces()).items()))
+    workspace, name = await site.workspace(call.get("workspace_id"))
     windows = usage_windows((await site.page(f"/workspace/{workspace}/go")).text, call.now)
     if windows:
         balance = await call.optional(zen_balance(site, workspace))
@@ -232,7 +228,7 @@ def balance_in(page: str) -> float | None:
 def balance_of(billing: Json) -> float | None:
     """Return the balance of a customer, in US dollars."""
     balance = parse.number(billing.get("balance"))
-    return None if balance is None or parse.text(billing.get("customerID")) is None else balance * BALANCE_UNIT
+    return None if balance is None or parse.text(billing.get("customerID")) is None else balance * BILLING_UNIT
 
 
 # This computer
