@@ -104,6 +104,7 @@ async def test_it_stays_when_a_platform_cannot_be_unloaded(
     monkeypatch.setattr(hass.config_entries, "async_unload_platforms", refuse)
     assert not await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.FAILED_UNLOAD
+    await entry.runtime_data.async_shutdown()
 
 
 async def test_a_provider_of_another_version_is_named(hass: HomeAssistant) -> None:
