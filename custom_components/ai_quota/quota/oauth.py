@@ -135,24 +135,32 @@ def pasted_code(pasted: str, state: str) -> str:
 _renewing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
-async def renew(call: Call, request: Callable[[str], Awaitable[Mapping[str, Any]]]) -> None:
+async def renew(
+    call: Call,
+    request: Callable[[str], Awaitable[Mapping[str, Any]]],
+    *,
+    key: str = "refresh_token",
+    spent: str | None = None,
+) -> None:
     """Renew the entry's tokens once, even when two fetches meet, and keep the new ones.
 
-    `request` gets the refresh token and returns the changes for the entry's data. They are saved
-    before this returns; if somebody else has renewed in the meantime, theirs are used.
+    `request` gets the token to spend, the one under `key` unless another is given, and returns the
+    changes for the entry's data, `key` among them. They are saved before this returns; if somebody
+    else has renewed in the meantime, theirs are used.
     """
-    spent: str | None = call.own("refresh_token")
+    kept: str | None = call.own(key)
+    spent = spent or kept
     if not spent:
         raise AuthFailed("the sign-in has expired; sign in again")
+
+    async def renew_once() -> None:
+        async with _renewing.setdefault(f"{call.account.provider.id}:{spent}", asyncio.Lock()):
+            is_spent = call.account.keeper.data.get(key) == kept
+            await call.save(await request(spent) if is_spent else {})
+
     # The old token is dead the moment the provider answers: a fetch that is cancelled now must not lose the
     # new one, and the next fetch must not begin before it is kept.
-    await asyncio.shield(_renew(call, request, spent))
-
-
-async def _renew(call: Call, request: Callable[[str], Awaitable[Mapping[str, Any]]], spent: str) -> None:
-    async with _renewing.setdefault(f"{call.account.provider.id}:{spent}", asyncio.Lock()):
-        is_spent = call.account.keeper.data.get("refresh_token") == spent
-        await call.save(await request(spent) if is_spent else {})
+    await asyncio.shield(renew_once())
 
 
 def ends_at(token: str | None, expires_at: float | None) -> float | None:

@@ -192,8 +192,7 @@ async def platform_data(site: Endpoint, path: str, query: Mapping[str, int] | No
     codes = [code for code in (answer.get("code"), data.get("biz_code")) if code is not None]
     if any(parse.number(code) in NO_SESSION for code in codes):
         raise AuthFailed(EXPIRED)
-    if reply.check(PLATFORM_VERDICT).body.lstrip().startswith(b"<"):
-        raise AuthFailed(EXPIRED)
+    reply.check(PLATFORM_VERDICT)
     for code in codes:
         if parse.number(code) != 0:
             raise InvalidResponse(f"the Platform answered with code {str(code)[:20]}")
