@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import logging
 import os
 from pathlib import Path
+import sys
 from typing import Any, Protocol
 
 import aiohttp
@@ -113,17 +114,34 @@ class Call:
         field = self.account.provider.cookie_field
         if field is None or self._shuns_cookies:
             return None
-        found = Cookies.pasted(self.settings.given(field.key), field.bare)
+        found = Cookies.pasted(self.given_cookie, field.bare)
         if found:
             self.conceal(*found.pairs.values())
+        return found
+
+    def spare_cookies(self) -> list[Cookies]:
+        """Return the sessions of the environment, where they come after those of the browsers."""
+        field = self.account.provider.cookie_field
+        if field is None or not field.env_last or self.given_cookie or self._shuns_cookies:
+            return []
+        read = (Cookies.pasted(self.settings.env(name), field.bare) for name in field.env)
+        found = [session for session in read if session and field.is_session(session)]
+        self.conceal(*(value for session in found for value in session.pairs.values()))
+        return found
+
+    @property
+    def given_cookie(self) -> str | None:
+        """Return what stands in the cookie's field, or in the environment unless that comes after the browsers."""
+        field = self.account.provider.cookie_field
+        if field is None:
+            return None
+        found: str | None = self.settings.own(field.key) if field.env_last else self.settings.given(field.key)
         return found
 
     @property
     def cookie_is_unreadable(self) -> bool:
         """Return whether what was given as a cookie holds none, so that it counts as nothing."""
-        field = self.account.provider.cookie_field
-        given = field and not self._shuns_cookies and self.settings.given(field.key)
-        return bool(given) and self.pasted_cookies() is None
+        return bool(self.given_cookie) and not self._shuns_cookies and self.pasted_cookies() is None
 
     @property
     def _shuns_cookies(self) -> bool:
@@ -144,6 +162,15 @@ class Call:
     def path(self, value: str) -> Path:
         """Return a path that a person wrote, `~` expanded."""
         return self.home / value[2:] if value.startswith(("~/", "~\\")) else self.home if value == "~" else Path(value)
+
+    @property
+    def app_data(self) -> Path:
+        """Return where desktop programs of this machine keep their folders."""
+        if sys.platform == "darwin":
+            return self.home / "Library" / "Application Support"
+        if sys.platform == "win32":
+            return Path(self.env.get("APPDATA") or self.home / "AppData" / "Roaming")
+        return Path(self.env.get("XDG_CONFIG_HOME") or self.home / ".config")
 
     # The network
 

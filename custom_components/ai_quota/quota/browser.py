@@ -120,7 +120,7 @@ def _sessions(home: Path, field: Field, now: float) -> list[Cookies]:
     for profile in profiles(home):
         jar = [cookie for cookie in _read(profile, field.domains) if _counts(cookie, field.domains, now)]
         session = Cookies.of(jar, profile.label)
-        if jar and (not field.session_names or session.has_any(field.session_names)):
+        if jar and field.is_session(session):
             found.append(session)
     return sorted(found, key=lambda session: not session.has_any(field.preferred))
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from http.cookiejar import Cookie
 from ipaddress import IPv6Address, ip_address, ip_network
-from itertools import pairwise
 import re
 from typing import Any, Self
 
@@ -60,7 +59,10 @@ class Field:
     part of the form, `hidden` keeps it out of forms (a sign-in sets it). `help` says where a
     person gets the value and `link` leads there. A URL is an endpoint override: checked before use,
     `http` when plain HTTP is allowed on private addresses, `exact` when it is used as it is (a slash
-    at the end is kept). Of several browser sessions those with one of the cookies `preferred` go first.
+    at the end is kept), `deferred` when it is refused only where it is used, so that a strategy which
+    does without it answers. Of several browser sessions those with one of the cookies `preferred` go first;
+    `counts` tells which are sessions at all where `session_names` cannot. With `env_last` the browsers
+    come before the environment, of which every variable is then a session.
     """
 
     key: str
@@ -74,9 +76,12 @@ class Field:
     hidden: bool = False
     http: bool = False
     exact: bool = False
+    deferred: bool = False
     domains: tuple[str, ...] = ()
     session_names: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()
+    counts: Callable[[Cookies], bool] | None = None
+    env_last: bool = False
     bare: str | None = None
     clean: Callable[[str], str] = unquoted
     help: str = ""
@@ -86,6 +91,12 @@ class Field:
     def is_secret(self) -> bool:
         """Return whether the value must never be shown."""
         return self.kind in (FieldKind.SECRET, FieldKind.COOKIE)
+
+    def is_session(self, cookies: Cookies) -> bool:
+        """Return whether cookies of a browser or of the environment make a session."""
+        if self.counts:
+            return self.counts(cookies)
+        return not self.session_names or cookies.has_any(self.session_names)
 
     def read(self, raw: object) -> Value | None:
         """Return the value cleaned and of its type, None when it is empty.
@@ -197,28 +208,32 @@ class Settings:
     """The fields of one account with their values: entry data, else environment, else default.
 
     Every field is read and checked at once, so that a refused override is known before anything
-    is sent; raises BadConfiguration then.
+    is sent; raises BadConfiguration then. A field that is `deferred` raises it when it is asked for.
     """
 
     def __init__(self, fields: Iterable[Field], data: Mapping[str, Any], env: Mapping[str, str]) -> None:
         self.fields = {field.key: field for field in fields}
         self._env = env
-        self._own = {key: field.read(data.get(key)) for key, field in self.fields.items()}
+        self._own = {key: _read(field, data.get(key)) for key, field in self.fields.items()}
         self._given = {
             key: own if (own := self._own[key]) is not None else self._from_env(field)
             for key, field in self.fields.items()
         }
 
-    def _from_env(self, field: Field) -> Value | None:
-        return next((value for name in field.env if (value := field.read(self._env.get(name))) is not None), None)
+    def _from_env(self, field: Field) -> Value | BadConfiguration | None:
+        return next((value for name in field.env if (value := _read(field, self._env.get(name))) is not None), None)
 
     def own(self, key: str) -> Any:
         """Return what the entry itself holds, else None."""
-        return self._own.get(key)
+        return _accepted(self._own.get(key))
 
     def given(self, key: str) -> Any:
         """Return what the entry or the environment holds, else None."""
-        return self._given.get(key)
+        return _accepted(self._given.get(key))
+
+    def is_given(self, key: str) -> bool:
+        """Return whether the entry or the environment holds anything, be it refused."""
+        return self._given.get(key) is not None
 
     def get(self, key: str) -> Any:
         """Return the value from the entry, the environment or the default, else None."""
@@ -233,6 +248,22 @@ class Settings:
     def secrets(self) -> list[str]:
         """Return the values that must never be shown."""
         return [str(value) for key, value in self._given.items() if value and self.fields[key].is_secret]
+
+
+def _read(field: Field, raw: object) -> Value | BadConfiguration | None:
+    """Return the value of a field; of one that is deferred also why it is refused."""
+    try:
+        return field.read(raw)
+    except BadConfiguration as err:
+        if not field.deferred:
+            raise
+        return err
+
+
+def _accepted(value: Value | BadConfiguration | None) -> Value | None:
+    if isinstance(value, BadConfiguration):
+        raise value
+    return value
 
 
 # Cookies
@@ -276,7 +307,7 @@ class Cookies:
         """
         line = unquoted(pasted or "")
         if _CURL.match(line):
-            line = _from_curl(line)
+            line = "; ".join(value for name, value in curl_headers(line) if name.lower() == "cookie")
         line = unquoted(re.sub(r"^cookie\s*:", "", line, flags=re.IGNORECASE)).rstrip("; ")
         if bare and _BARE.fullmatch(line):
             return cls({bare: line})
@@ -285,6 +316,10 @@ class Cookies:
             name.strip(): value.strip() for name, equals, value in pairs if equals and _NAME.fullmatch(name.strip())
         }
         return cls(found) if found else None
+
+    def all_at(self, url: URL) -> Self:
+        """Return all cookies, for anywhere; of two with one name the one that a browser would send to this address."""
+        return type(self)({**self.pairs, **self.for_url(url).pairs}, self.origin)
 
     def get(self, name: str) -> str | None:
         """Return a cookie's value, None when it is absent or empty."""
@@ -322,14 +357,15 @@ _NAME = re.compile(r"[^\s,\"/$][^\s,\"/]*")
 _BARE = re.compile(r"[^\s;=]+=*")  # a base64 value may end in =
 
 _CURL = re.compile(r"(curl(\.exe)?|-b|--cookie|-H|--header)\s")
+_OPTION = re.compile(r"(-H|--header|-b|--cookie(?!-))=?(.*)", re.DOTALL)
 _CMD = re.compile(r"\s\^[\s\"]")
 _PIECE = r"""\$'(?:[^'\\]|\\.)*'|'[^']*'|"(?:[^"\\]|\\.|"")*"|\\.|[^\s'"\\]+"""
 _ANSI_C = re.compile(r"\\(?:u([0-9a-fA-F]{1,4})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-def _from_curl(command: str) -> str:
-    """Return the cookies of a cURL command as browsers copy it, for a POSIX shell or for Windows.
+def curl_headers(command: str) -> list[tuple[str, str]]:
+    """Return the headers, cookies among them, of a cURL command as browsers copy it, for a POSIX shell or for Windows.
 
     For cmd.exe they put a caret before quotes, all else that is special there, and the end of a line:
     https://github.com/ChromeDevTools/devtools-frontend/blob/main/front_end/panels/network/NetworkLogView.ts
@@ -342,12 +378,14 @@ def _from_curl(command: str) -> str:
         for word in re.findall(f"(?:{_PIECE})+", command, re.DOTALL)
     ]
     found = []
-    for option, value in pairwise(words):
-        if option in ("-b", "--cookie"):
-            found.append(value)
-        elif option in ("-H", "--header") and re.match(r"cookie\s*:", value, re.IGNORECASE):
-            found.append(value.partition(":")[2])
-    return "; ".join(found)
+    rest = iter(words)
+    for word in rest:
+        if option := _OPTION.fullmatch(word):
+            value = option[2] or next(rest, "")
+            is_cookie = option[1] in ("-b", "--cookie")
+            name, _, content = ("Cookie", "", value) if is_cookie else value.partition(":")
+            found.append((name.strip(), content.strip()))
+    return found
 
 
 def _unshelled(piece: str) -> str:
@@ -454,3 +492,11 @@ def is_private(host: str) -> bool:
     except ValueError:
         return False
     return any(address.version == block.version and address in block for block in _PRIVATE)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine; nothing is resolved."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

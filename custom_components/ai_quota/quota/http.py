@@ -35,6 +35,14 @@ _CHUNK = 64 * 1024
 type Query = Mapping[str, str | int] | Sequence[tuple[str, str]]
 
 
+def chrome_on_mac(version: int) -> str:
+    """Return the User-Agent of a desktop Chrome, for sites that want to be asked by a certain one."""
+    return (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko)"
+        f" Chrome/{version}.0.0.0 Safari/537.36"
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """How the statuses of an endpoint are judged.
@@ -86,6 +94,11 @@ class Reply:
     def is_html(self) -> bool:
         """Return whether the body is a web page: no data that is read here begins like one."""
         return self.body[:512].lstrip().startswith(b"<")
+
+    @property
+    def is_page(self) -> bool:
+        """Return whether this is a web page by its body, or by what it says that it is."""
+        return self.is_html or "html" in self.headers.get("Content-Type", "").lower()
 
     @property
     def is_challenge(self) -> bool:

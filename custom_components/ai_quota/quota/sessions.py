@@ -22,21 +22,21 @@ async def candidates(call: Call) -> list[Cookies]:
 
     A pasted cookie stands alone: it is never replaced by another session. Without one, and with
     `cookie_source` on `auto`, the browser session that was accepted last is the candidate, else
-    all that the browsers hold now.
+    all that the browsers hold now. The environment's come last where they do not count as pasted.
     """
     if pasted := call.pasted_cookies():
         return [pasted]
-    if not may_import(call):
-        return []
-    if accepted := call.memory.get(_ACCEPTED):
-        return [accepted]
-    return await imported(call)
+    found = []
+    if may_import(call):
+        accepted = call.memory.get(_ACCEPTED)
+        found = [accepted] if accepted else await imported(call)
+    return found + call.spare_cookies()
 
 
 def may_import(call: Call) -> bool:
     """Return whether the browsers may be read: nothing was pasted, and `cookie_source` says so."""
     field = call.account.provider.cookie_field
-    return field is not None and not call.settings.given(field.key) and call.get("cookie_source") == "auto"
+    return field is not None and not call.given_cookie and call.get("cookie_source") == "auto"
 
 
 async def imported(call: Call) -> list[Cookies]:
@@ -63,28 +63,40 @@ async def with_session[T](
 ) -> T:
     """Return what the first session that the provider accepts reads.
 
-    Only what `leads_on` leads on to the next one: any other failure would meet it just the same. A
-    browser session that is refused after it was accepted is dropped and the browsers are read anew.
+    Only what `leads_on` leads on to the next one: any other failure would meet it just the same. When
+    all fail, the failure of the last one counts. A browser session that fails after it was accepted
+    leads to all others that the browsers hold now; one that is refused is dropped.
     """
-    refused: QuotaError | None = None
+    failure: QuotaError | None = None
     tried = await candidates(call)
-    if call.memory.get(_ACCEPTED) in tried:
+    accepted = call.memory.get(_ACCEPTED)
+    if accepted and accepted in tried:
         try:
-            return await read(tried[0])
-        except AuthFailed as err:
-            refused = err
-            call.memory[_REFUSED] = call.memory.pop(_ACCEPTED).pairs
-            tried = await imported(call)
+            return await read(accepted)
+        except (AuthFailed, *leads_on) as err:
+            failure = err
+            if isinstance(err, AuthFailed):
+                call.memory[_REFUSED] = call.memory.pop(_ACCEPTED).pairs
+            others = [*await imported(call), *call.spare_cookies()]
+            tried = [session for session in others if session.pairs != accepted.pairs]
     for cookies in tried:
         try:
             found = await read(cookies)
         except leads_on as err:
-            refused = refused or err
+            failure = err
         else:
             if cookies.jar:
                 call.memory[_ACCEPTED] = cookies
                 call.memory.pop(_REFUSED, None)
+            else:
+                _rest_browsers(call)
             return found
-    if may_import(call):
+    if failure is None or isinstance(failure, AuthFailed):
+        _rest_browsers(call)
+    raise failure or AuthFailed(call.account.provider.missing)
+
+
+def _rest_browsers(call: Call) -> None:
+    """Take note that the browsers, if they were read in this fetch, were read in vain."""
+    if "sessions" in call.once:
         call.memory[_IN_VAIN] = call.now
-    raise refused or AuthFailed(call.account.provider.missing)
