@@ -26,7 +26,7 @@ async def candidates(call: Call) -> list[Cookies]:
     """
     if pasted := call.pasted_cookies():
         return [pasted]
-    found = []
+    found: list[Cookies] = []
     if may_import(call):
         accepted = call.memory.get(_ACCEPTED)
         found = [accepted] if accepted else await imported(call)
@@ -68,12 +68,13 @@ async def with_session[T](
     leads to all others that the browsers hold now; one that is refused is dropped.
     """
     failure: QuotaError | None = None
+    leads_back: tuple[type[QuotaError], ...] = (AuthFailed, *leads_on)
     tried = await candidates(call)
     accepted = call.memory.get(_ACCEPTED)
     if accepted and accepted in tried:
         try:
             return await read(accepted)
-        except (AuthFailed, *leads_on) as err:
+        except leads_back as err:
             failure = err
             if isinstance(err, AuthFailed):
                 call.memory[_REFUSED] = call.memory.pop(_ACCEPTED).pairs
