@@ -669,3 +669,15 @@ def test_secrets_are_those_of_secret_fields_wherever_they_come_from() -> None:
     found = settings({"cookie": "sid=abc", "title": "mine"}, SECOND_KEY="second")
 
     assert found.secrets == ["second", "sid=abc"]
+
+
+def test_a_deferred_field_is_refused_only_where_it_is_used() -> None:
+    fields = (url("base_url", "BASE", deferred=True), url("other", deferred=True), text("note"))
+
+    for data, env in (({"base_url": "http://plain.example"}, {}), ({}, {"BASE": "ftp://else.example"})):
+        settings = Settings(fields, {"other": "https://fine.example", "note": "x", **data}, env)
+        assert settings.get("other") == URL("https://fine.example")
+        assert (settings.is_given("base_url"), settings.is_given("note")) == (True, True)
+        with pytest.raises(BadConfiguration, match="base_url"):
+            settings.get("base_url")
+    assert not Settings(fields, {}, {}).is_given("base_url")

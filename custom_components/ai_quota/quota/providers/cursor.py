@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 import re
 import sqlite3
-import sys
 from typing import Any, override
 from urllib.parse import unquote
 
@@ -203,13 +202,7 @@ def _select_token(connection: sqlite3.Connection) -> Any:
 
 def state_database(call: Call) -> Path:
     """Return where the Cursor app keeps its state."""
-    if sys.platform == "darwin":
-        config = call.home / "Library" / "Application Support"
-    elif sys.platform == "win32":
-        config = Path(call.env.get("APPDATA") or call.home / "AppData" / "Roaming")
-    else:
-        config = Path(call.env.get("XDG_CONFIG_HOME") or call.home / ".config")
-    return config / "Cursor" / "User" / "globalStorage" / "state.vscdb"
+    return call.app_data / "Cursor" / "User" / "globalStorage" / "state.vscdb"
 
 
 # The summary
