@@ -45,6 +45,7 @@ PROVIDERS = {
     "synthetic": "Synthetic",
     "venice": "Venice",
     "warp": "Warp",
+    "windsurf": "Windsurf",
     "zai": "z.ai",
 }
 
