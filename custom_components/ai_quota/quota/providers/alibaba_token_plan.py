@@ -3,16 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, override
 
 from yarl import URL
 
-from .. import aliyun, parse
+from .. import aliyun, parse, token_plan
 from ..account import Call
 from ..credentials import Cookies, Settings, cookie, cookie_source, select, url
-from ..model import InvalidResponse, Metric, MetricKind, Reading, Unavailable, Window
+from ..model import InvalidResponse, Metric, MetricKind, Reading, Window
 from ..parse import Json
 from ..provider import Every, Provider, StatusLink, strategy
 from ..sessions import has_session, with_session
@@ -530,39 +530,26 @@ def pack_status(pack: Json) -> str:
 
 # Personal: three calls to one gateway
 
-PERSONAL_PRODUCT = "sfm_bailian"
-PERSONAL_API = "zeldaHttp.apikeyMgr./tokenplan/personal/api/v2/"
-PERCENTAGES = ("per5HourPercentage", "per1WeekPercentage")
-EMPTY_ANSWERS = 3
-EMPTY_PAUSE_SECONDS = 0.4
-TIERS = {"lite": "Lite", "standard": "Standard", "pro": "Pro", "max": "Max"}
-
 
 async def read_personal(visit: Visit, personal: Personal) -> Reading:
     """Read the usage; plan and size of its windows never fail the rest."""
-    usage = await read_usage(visit, personal)
+    usage = await token_plan.read_usage(lambda: ask_personal(visit, personal, "usage"), *token_plan.PERCENTAGES)
     subscription, sizes = await asyncio.gather(
         visit.call.optional(ask_personal(visit, personal, "subscription", {"commodityCode": personal.product})),
         visit.call.optional(ask_personal(visit, personal, "quota-config")),
     )
-    return personal_reading(usage, subscription, sizes, visit.account)
-
-
-async def read_usage(visit: Visit, personal: Personal) -> Any:
-    """Return the answer with the usage; the gateway now and then gives an empty one, which passes."""
-    for attempt in range(EMPTY_ANSWERS):
-        if attempt:
-            await asyncio.sleep(EMPTY_PAUSE_SECONDS)
-        usage = await ask_personal(visit, personal, "usage")
-        if parse.any_number(usage, *PERCENTAGES) is not None:
-            return usage
-    raise Unavailable(f"the gateway gave {EMPTY_ANSWERS} empty answers ({' and '.join(PERCENTAGES)} are missing)")
+    code = token_plan.plan_code(subscription)
+    return Reading(
+        plan=token_plan.plan_name(code) if code else "Personal",
+        identity=visit.account,
+        windows=token_plan.windows(usage, subscription, sizes),
+    )
 
 
 async def ask_personal(visit: Visit, personal: Personal, name: str, data: Json | None = None) -> Any:
     """Return what one of the plan's APIs answers."""
-    api = PERSONAL_API + name
-    call = {"product": PERSONAL_PRODUCT, "action": personal.action}
+    api = token_plan.API + name
+    call = {"product": token_plan.PRODUCT, "action": personal.action}
     quota_url: URL | None = visit.call.get("quota_url")
     address = quota_url.update_query(api=api) if quota_url else visit.address({**call, "api": api, "_v": "undefined"})
     # `switchAgent`, which the page sends as well, would bind the call to one workspace and fail all others.
@@ -572,57 +559,3 @@ async def ask_personal(visit: Visit, personal: Personal, name: str, data: Json |
     return await visit.post(
         address, {**call, "region": personal.id, "language": "en-US", "params": params}, aliyun.DATA
     )
-
-
-def personal_reading(usage: Any, subscription: Any, sizes: Any, identity: str | None = None) -> Reading:
-    """Return plan and windows; `subscription` and `sizes` are None where they could not be read."""
-    code = parse.any_text(subscription, "specCode", "spec_code", "planName", "plan_name")
-    tier = code.lower() if code else ""
-    size = parse.mapping(parse.anywhere(sizes, tier) if tier else None)
-    session, week = (parse.any_number(usage, key) for key in PERCENTAGES)
-    return Reading(
-        plan=TIERS.get(tier, code) if code else "Personal",
-        identity=identity,
-        windows=(
-            *share_window(
-                "session",
-                "Session (5 hours)",
-                session,
-                parse.first_number(size, "five_hour", "fiveHour"),
-                duration=parse.HOURS_5,
-                resets_at=aliyun.any_moment(usage, "per5HourResetTime"),
-            ),
-            *share_window(
-                "weekly",
-                "Weekly",
-                week,
-                parse.first_number(size, "weekly"),
-                duration=parse.WEEK,
-                resets_at=aliyun.any_moment(usage, "per1WeekResetTime"),
-                expires_at=aliyun.any_moment(subscription, "endTime"),
-            ),
-        ),
-    )
-
-
-def share_window(
-    id: str,
-    name: str,
-    share: float | None,
-    limit: float | None,
-    *,
-    duration: timedelta,
-    resets_at: datetime | None,
-    expires_at: datetime | None = None,
-) -> tuple[Window, ...]:
-    """Return the window of which a share (0 to 1) is used; its credits where the limit is known."""
-    if share is None:
-        return ()
-    percent = min(100.0, max(0.0, share * 100))
-    window = Window(
-        id=id, name=name, used_percent=percent, duration=duration, resets_at=resets_at, expires_at=expires_at
-    )
-    if limit is None or limit <= 0:
-        return (window,)
-    used = limit * percent / 100
-    return (replace(window, used=used, limit=limit, remaining=limit - used, unit="credits"),)
