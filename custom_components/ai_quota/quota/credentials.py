@@ -306,8 +306,8 @@ class Cookies:
         there is no cookie in it.
         """
         line = unquoted(pasted or "")
-        if _CURL.match(line):
-            line = "; ".join(value for name, value in curl_headers(line) if name.lower() == "cookie")
+        if (headers := curl_headers(line)) is not None:
+            line = "; ".join(value for name, value in headers if name.lower() == "cookie")
         line = unquoted(re.sub(r"^cookie\s*:", "", line, flags=re.IGNORECASE)).rstrip("; ")
         if bare and _BARE.fullmatch(line):
             return cls({bare: line})
@@ -364,12 +364,17 @@ _ANSI_C = re.compile(r"\\(?:u([0-9a-fA-F]{1,4})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-def curl_headers(command: str) -> list[tuple[str, str]]:
-    """Return the headers, cookies among them, of a cURL command as browsers copy it, for a POSIX shell or for Windows.
+def curl_headers(command: str) -> list[tuple[str, str]] | None:
+    """Return the headers, cookies among them, of a cURL command as browsers copy it; None when it is none.
+
+    The command may be for a POSIX shell or for Windows.
 
     For cmd.exe they put a caret before quotes, all else that is special there, and the end of a line:
     https://github.com/ChromeDevTools/devtools-frontend/blob/main/front_end/panels/network/NetworkLogView.ts
     """
+    command = unquoted(command)
+    if not _CURL.match(command):
+        return None
     if _CMD.search(command):
         command = re.sub(r"\^(.)", r"\1", command, flags=re.DOTALL)
     command = re.sub(r"\\\r?\n", " ", command)
