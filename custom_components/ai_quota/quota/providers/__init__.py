@@ -7,6 +7,7 @@ from typing import TypeIs
 from ..provider import Provider
 
 PROVIDERS = {
+    "abacus": "Abacus AI",
     "alibaba_coding_plan": "Alibaba Coding Plan",
     "alibaba_token_plan": "Alibaba Token Plan",
     "amp": "Amp",
@@ -23,6 +24,7 @@ PROVIDERS = {
     "cursor": "Cursor",
     "deepgram": "Deepgram",
     "deepseek": "DeepSeek",
+    "doubao": "Doubao",
     "elevenlabs": "ElevenLabs",
     "jetbrains": "JetBrains AI",
     "kilo": "Kilo",
@@ -50,6 +52,7 @@ PROVIDERS = {
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zai": "z.ai",
+    "zed": "Zed",
 }
 
 
