@@ -25,6 +25,7 @@ PROVIDERS = {
     "deepgram": "Deepgram",
     "deepseek": "DeepSeek",
     "doubao": "Doubao",
+    "devin": "Devin",
     "elevenlabs": "ElevenLabs",
     "jetbrains": "JetBrains AI",
     "kilo": "Kilo",
