@@ -34,6 +34,11 @@ class Storage:
     label: str
     items: Mapping[str, str]
 
+    @property
+    def browser(self) -> str:
+        """Return which browser this is, such as `Chrome`."""
+        return self.label.partition(":")[0]
+
 
 async def local_storage(call: Call, *origins: str) -> list[Storage]:
     """Return the local storage of the origins, profile by profile, where there is anything.
