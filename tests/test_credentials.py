@@ -82,6 +82,7 @@ def test_a_header_is_read(pasted: str, expected: dict[str, str]) -> None:
         "curl 'https://example.org/' -H 'Accept: a=b' --data 'sid=abc'",
         "curl 'https://example.org/' -b cookies.txt",
         "curl 'https://example.org/' -H",
+        "curl 'https://example.org/' --cookie-jar sid=abc",
         "curl",
         (
             "$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession\n"
@@ -200,6 +201,8 @@ def test_a_command_as_browsers_copy_it(browser: str, value: str, written: str, l
         "curl.exe 'https://example.org/' --header 'cookie:sid=a\"b; theme=dark'",
         "curl 'https://example.org/' -b 'sid=a\"b' -b 'theme=dark'",
         "curl 'https://example.org/' --cookie 'sid=a\"b' -H 'Cookie: theme=dark'",
+        "curl 'https://example.org/' --cookie='sid=a\"b' --header='Cookie: theme=dark'",
+        "curl 'https://example.org/' -b'sid=a\"b' -H'Cookie: theme=dark'",
         'curl "https://example.org/" -H "Cookie: sid=a\\"b; theme=dark"',
         'curl "https://example.org/" -H "Cookie: sid=a""b; theme=dark"',
         "curl https://example.org/ -b $'sid=a\\x22b; theme=dark'",
