@@ -87,6 +87,11 @@ async def test_a_form_is_urlencoded(api: Endpoint, upstream: Upstream) -> None:
         ({"json": {"a": "b" * 200}, "fault": "truncate"}, Unavailable, "no connection to api.example"),
         ({"status": 403, "headers": {"cf-mitigated": "challenge"}}, Unavailable, "browser check"),
         ({"status": 503, "text": '<html><script src="/cdn-cgi/challenge-platform/x">'}, Unavailable, "browser check"),
+        (
+            {"status": 403, "text": '<p><script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js">'},
+            AuthFailed,
+            "403",
+        ),
     ],
 )
 async def test_every_answer_that_is_none(

@@ -31,6 +31,8 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_REDIRECTS = 5
 _DECODE_OFF_LOOP = 256 * 1024
 _CHUNK = 64 * 1024
+# Ordinary pages carry the scripts that watch for bots, too: https://developers.cloudflare.com/cloudflare-challenges/
+_CHALLENGE = re.compile(rb"/cdn-cgi/challenge-platform/(?!(?:h/\w+/)?scripts/)")
 
 type Query = Mapping[str, str | int] | Sequence[tuple[str, str]]
 
@@ -104,7 +106,7 @@ class Reply:
     def is_challenge(self) -> bool:
         """Return whether a bot wall answered instead of the provider."""
         return self.headers.get("cf-mitigated") == "challenge" or (
-            self.is_html and b"/cdn-cgi/challenge-platform/" in self.body
+            self.is_html and _CHALLENGE.search(self.body) is not None
         )
 
     @property
