@@ -129,6 +129,20 @@ async def test_a_browsers_cookies_go_where_the_browser_would_send_them(
     assert snapshot.identity == "account-77"
 
 
+async def test_the_quota_hosts_own_token_cookie_is_found(
+    machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
+) -> None:
+    firefox(
+        machine,
+        work=[row(".aliyun.com", "login_aliyunid", "a"), row("bailian-cs.console.aliyun.com", "sec_token", "of-rpc")],
+    )
+    upstream.answer("POST", BAILIAN_RPC + QUOTA, json=USAGE)
+
+    await read(session, TOKEN, region="cn-personal")
+
+    assert {request.form["sec_token"] for request in upstream.to(BAILIAN_RPC + QUOTA)} == {"of-rpc"}
+
+
 async def test_cookies_of_one_region_are_not_used_for_the_other(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
@@ -351,6 +365,16 @@ async def test_an_answer_that_is_nested_too_deeply_cannot_be_read(
 
     assert isinstance(failed, InvalidResponse)
     assert "nested too deeply" in failed.message
+
+
+async def test_what_a_window_shows_is_no_balance(upstream: Upstream, session: aiohttp.ClientSession) -> None:
+    shell(upstream, BAILIAN)
+    upstream.answer("POST", BAILIAN + QUOTA, json={"Data": {"TotalValue": 10, "TotalSurplusValue": 4}})
+
+    snapshot = await read(session, TOKEN, cookie=SESSION)
+
+    assert [window.id for window in snapshot.windows] == ["monthly"]
+    assert not snapshot.metrics
 
 
 # Attempts

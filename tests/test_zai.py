@@ -9,7 +9,7 @@ import pytest
 from custom_components.ai_quota.quota import Account, InMemory, fetch
 from custom_components.ai_quota.quota.credentials import Settings
 from custom_components.ai_quota.quota.provider import is_fingerprint
-from custom_components.ai_quota.quota.providers.zai import Zai
+from custom_components.ai_quota.quota.providers.zai import BALANCE, Zai
 from tests.conftest import Machine
 from tests.upstream import Upstream
 
@@ -56,6 +56,21 @@ async def test_a_team_is_one_account_whatever_the_key(session: aiohttp.ClientSes
 
     assert found == {"zai:bigmodel-cn:org-a proj-1"}
     assert await identity(session, **KEY, **BIGMODEL, **TEAM | {"project_id": "proj-2"}) not in found
+
+
+async def test_global_has_no_balance_to_ask_for(session: aiohttp.ClientSession, upstream: Upstream) -> None:
+    await fetch(Account(ZAI, InMemory(KEY), session))
+
+    assert {request.url.host for request in upstream.requests} == {"api.z.ai"}
+
+
+async def test_a_balance_that_reports_no_success_is_none(session: aiohttp.ClientSession, upstream: Upstream) -> None:
+    upstream.answer("GET", str(BALANCE), json={"code": 200, "data": {"balance": 5}})
+
+    snapshot = await fetch(Account(ZAI, InMemory(KEY | BIGMODEL), session))
+
+    assert upstream.to(str(BALANCE))
+    assert not snapshot.metrics
 
 
 @pytest.mark.parametrize(
