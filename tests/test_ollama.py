@@ -10,7 +10,7 @@ import pytest
 from custom_components.ai_quota.quota import Account, InMemory, fetch, sessions
 from custom_components.ai_quota.quota.credentials import Cookies
 from custom_components.ai_quota.quota.model import InvalidResponse, Unavailable
-from custom_components.ai_quota.quota.providers.ollama import Ollama, is_session
+from custom_components.ai_quota.quota.providers.ollama import Ollama, is_session, usage_reading
 from tests.upstream import Upstream
 
 OLLAMA = Ollama()
@@ -96,3 +96,16 @@ async def test_the_cookies_leave_with_no_redirect(upstream: Upstream, session: a
     with pytest.raises(InvalidResponse):
         await fetch(Account(OLLAMA, InMemory({"cookie": "made-up"}), session))
     assert [request.url.host for request in upstream.requests] == ["ollama.com"]
+
+
+@pytest.mark.parametrize(
+    "activity",
+    [
+        {"cost": "5", "period": {"type": "last_week"}},
+        {"cost": "much", "period": {"type": "last_4_weeks"}},
+        {"cost": "5"},
+        None,
+    ],
+)
+def test_a_spend_of_another_time_is_left_out(activity: object) -> None:
+    assert usage_reading({"activity": activity, "limits": {"weekly": {"usage": 0}}}).metrics == ()
