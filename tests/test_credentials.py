@@ -684,3 +684,10 @@ def test_a_deferred_field_is_refused_only_where_it_is_used() -> None:
         with pytest.raises(BadConfiguration, match="base_url"):
             settings.get("base_url")
     assert not Settings(fields, {}, {}).is_given("base_url")
+
+
+def test_the_cookie_among_other_header_lines() -> None:
+    found = Cookies.pasted("Authorization: Bearer abc==\nCookie: sid=1; theme=dark\nX-Group: 7")
+
+    assert found
+    assert found.pairs == {"sid": "1", "theme": "dark"}

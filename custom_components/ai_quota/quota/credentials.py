@@ -308,7 +308,7 @@ class Cookies:
         line = unquoted(pasted or "")
         if (headers := curl_headers(line)) is not None:
             line = "; ".join(value for name, value in headers if name.lower() == "cookie")
-        line = unquoted(re.sub(r"^cookie\s*:", "", line, flags=re.IGNORECASE)).rstrip("; ")
+        line = unquoted(re.sub(r"^\s*cookie\s*:", "", line, flags=re.IGNORECASE | re.MULTILINE)).rstrip("; ")
         if bare and _BARE.fullmatch(line):
             return cls({bare: line})
         pairs = (part.partition("=") for part in re.split(r";|[\r\n]+", line))
