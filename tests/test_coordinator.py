@@ -27,6 +27,7 @@ from custom_components.ai_quota.quota.model import (
     Unavailable,
     Unsupported,
 )
+from custom_components.ai_quota.quota.provider import Every
 from tests.example import NOW, RICH, USAGE, Example, Gate, add_example, poll, says
 from tests.upstream import Upstream
 
@@ -117,6 +118,15 @@ async def test_the_interval_is_chosen_within_bounds_and_varies(
         await entry.runtime_data.async_refresh()
     assert len(found) > 10
     assert least <= min(found) < max(found) <= most
+
+
+async def test_the_interval_is_never_above_the_maximum_of_the_provider(
+    hass: HomeAssistant, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Example, "every", Every(default=10, minimum=4, maximum=25))
+    says(upstream)
+    entry = await add_example(hass, options={"scan_interval": 60})
+    assert 22.5 <= minutes(entry) <= 27.5
 
 
 async def test_polls_come_by_themselves(

@@ -39,7 +39,6 @@ from .const import (
     CONF_SOURCE,
     DEFAULT_LOW_THRESHOLD,
     DOMAIN,
-    MAX_SCAN_INTERVAL,
     SOURCE_AUTO,
 )
 from .coordinator import EntryKeeper, async_load_provider
@@ -492,7 +491,7 @@ class QuotaOptionsFlow(OptionsFlowWithReload):
                 vol.Required(CONF_SCAN_INTERVAL, default=every.default): NumberSelector(
                     NumberSelectorConfig(
                         min=every.minimum,
-                        max=MAX_SCAN_INTERVAL,
+                        max=every.maximum,
                         step="any",
                         mode=NumberSelectorMode.BOX,
                         unit_of_measurement=UnitOfTime.MINUTES,

@@ -9,7 +9,6 @@ SOURCE_AUTO = "auto"
 
 CONF_SCAN_INTERVAL = "scan_interval"
 """Option: minutes between two polls."""
-MAX_SCAN_INTERVAL = 24 * 60
 
 CONF_LOW_THRESHOLD = "low_threshold"
 """Option: the use, in per cent, from which a quota counts as low."""

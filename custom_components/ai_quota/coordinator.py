@@ -20,7 +20,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_SCAN_INTERVAL, DOMAIN, MAX_SCAN_INTERVAL, SOURCE_AUTO
+from .const import CONF_SCAN_INTERVAL, DOMAIN, SOURCE_AUTO
 from .quota import Account, fetch, load
 from .quota.account import merged
 from .quota.model import (
@@ -191,7 +191,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         """Return the time to the next poll, a little different each time."""
         every = self.provider.every_of(source)
         minutes = self.config_entry.options.get(CONF_SCAN_INTERVAL, every.default)
-        minutes = min(max(minutes, every.minimum), MAX_SCAN_INTERVAL)
+        minutes = min(max(minutes, every.minimum), every.maximum)
         earliest = max(minutes * (1 - JITTER), every.minimum)
         return timedelta(minutes=uniform(earliest, minutes * (1 + JITTER)))  # noqa: S311  no secret
 

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Every:
-    """How often to ask, in minutes: by default, and at most."""
+    """How often to ask: the minutes from one fetch to the next, by default, and the fewest and most of them."""
 
     default: float = 5
     minimum: float = 1
+    maximum: float = 24 * 60
 
 
 @dataclass(frozen=True)
