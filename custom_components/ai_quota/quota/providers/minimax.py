@@ -93,38 +93,12 @@ class MiniMax(Provider):
             "global",
             help="platform.minimax.io or platform.minimaxi.com; keys and cookies of one do not work at the other.",
         ),
-        url("host", "MINIMAX_HOST", way=Way.COOKIE, deferred=True, help="Another host for all requests of the site."),
-        url(
-            "coding_plan_url",
-            "MINIMAX_CODING_PLAN_URL",
-            way=Way.COOKIE,
-            deferred=True,
-            exact=True,
-            help="The whole address of the page with the plan.",
-        ),
-        url(
-            "remains_url",
-            "MINIMAX_REMAINS_URL",
-            way=Way.COOKIE,
-            deferred=True,
-            exact=True,
-            help="The whole address of the request for what is left.",
-        ),
-        url(
-            "billing_url",
-            "MINIMAX_BILLING_HISTORY_URL",
-            way=Way.COOKIE,
-            deferred=True,
-            exact=True,
-            help="The whole address of the billing history.",
-        ),
-        flag("billing_history", default=True, way=Way.COOKIE, help="Adds tokens and spend of today and of 30 days."),
-        flag(
-            "strict_hosts",
-            "MINIMAX_REQUIRE_PROVIDER_ENDPOINT_OVERRIDES",
-            way=Way.COOKIE,
-            help="Refuses other addresses that are not below minimax.io or minimaxi.com.",
-        ),
+        url("host", "MINIMAX_HOST", way=Way.COOKIE, deferred=True),
+        url("coding_plan_url", "MINIMAX_CODING_PLAN_URL", way=Way.COOKIE, deferred=True, exact=True),
+        url("remains_url", "MINIMAX_REMAINS_URL", way=Way.COOKIE, deferred=True, exact=True),
+        url("billing_url", "MINIMAX_BILLING_HISTORY_URL", way=Way.COOKIE, deferred=True, exact=True),
+        flag("billing_history", default=True, way=Way.COOKIE, help="Tokens and spend of today and of 30 days."),
+        flag("strict_hosts", "MINIMAX_REQUIRE_PROVIDER_ENDPOINT_OVERRIDES", way=Way.COOKIE),
     )
 
     @override
@@ -141,18 +115,13 @@ class MiniMax(Provider):
     async def api(self, call: Call) -> Reading:
         """Ask the API of the region; a key that the global one rejects may be one of mainland China."""
         try:
-            return plan_reading(await read_plan(call, call["region"]))
+            remains = await read_plan(call, call["region"])
         except AuthFailed:
-            other = await self._from_mainland(call) if call["region"] == "global" else None
-            if other is None:
+            mainland = await call.optional(read_plan(call, "cn")) if call["region"] == "global" else None
+            if mainland is None:
                 raise
-            return other
-
-    async def _from_mainland(self, call: Call) -> Reading | None:
-        try:
-            return plan_reading(await read_plan(call, "cn"))
-        except QuotaError:
-            return None
+            remains = mainland
+        return plan_reading(remains)
 
     @strategy("web", when=has_session, every=Every(default=5, minimum=3))
     async def web(self, call: Call) -> Reading:
