@@ -155,7 +155,7 @@ async def renew(
 
     async def renew_once() -> None:
         async with _renewing.setdefault(f"{call.account.provider.id}:{spent}", asyncio.Lock()):
-            is_spent = call.account.keeper.data.get(key) == kept
+            is_spent = call.settings.fields[key].read(call.account.keeper.data.get(key)) == kept
             await call.save(await request(spent) if is_spent else {})
 
     # The old token is dead the moment the provider answers: a fetch that is cancelled now must not lose the
