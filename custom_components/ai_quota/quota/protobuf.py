@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+import struct
 from typing import Self
 
 from .model import InvalidResponse
@@ -29,6 +30,7 @@ class Message:
 
     varints: Mapping[int, int]
     pieces: Mapping[int, Sequence[bytes]]
+    words: Mapping[int, bytes]
 
     @classmethod
     def of(cls, content: bytes) -> Self:
@@ -36,6 +38,7 @@ class Message:
         reader = _Reader(content)
         varints: dict[int, int] = {}
         pieces: defaultdict[int, list[bytes]] = defaultdict(list)
+        words: dict[int, bytes] = {}
         while reader:
             number, wire_type = divmod(reader.varint(), 8)
             if not number:
@@ -48,15 +51,20 @@ class Message:
                 case _Wire.PIECE:
                     pieces[number].append(reader.take(reader.varint()))
                 case _Wire.FOUR_BYTES:
-                    reader.take(4)
+                    words[number] = reader.take(4)
                 case _:
                     raise InvalidResponse(f"the protobuf answer has a field of wire type {wire_type}")
-        return cls(varints, pieces)
+        return cls(varints, pieces, words)
 
     def integer(self, number: int) -> int | None:
         """Return an int64, None when it is not there; the last of several counts."""
         value = self.varints.get(number)
         return value if value is None or value < 1 << _BITS - 1 else value - (1 << _BITS)
+
+    def float32(self, number: int) -> float | None:
+        """Return a float, None when it is not there."""
+        word = self.words.get(number)
+        return None if word is None else float(struct.unpack("<f", word)[0])
 
     def text(self, number: int) -> str | None:
         """Return a string, None when it is not there; raises InvalidResponse when it is no UTF-8."""

@@ -29,6 +29,7 @@ PROVIDERS = {
     "elevenlabs": "ElevenLabs",
     "factory": "Factory",
     "gemini": "Gemini",
+    "grok": "Grok",
     "groq": "Groq",
     "jetbrains": "JetBrains AI",
     "kilo": "Kilo",
