@@ -45,7 +45,7 @@ INCOMPLETE = f"the session must hold {', '.join(STORED[:-1])} and {STORED[-1]}"
 VERDICT = Verdict(
     auth="the session has expired: sign in at windsurf.com/profile and copy the four values again",
     redirect=AuthFailed,
-    html=AuthFailed,
+    html=None,  # a message may well begin with a line break and `<`: 60 bytes under the number 1
 )
 
 EDITORS = ("Windsurf", "Windsurf - Next", "Devin")
@@ -210,7 +210,10 @@ async def read_status(call: Call, session: Session) -> Reading:
     reply = await site.post(PLAN_STATUS, body=text_field(1, session.token) + integer_field(2, 1))
     if reply.status == 400:
         raise AuthFailed(f"{VERDICT.auth} (HTTP 400)")
-    return status_reading(Message.of(reply.check(VERDICT).body), session)
+    reply.check(VERDICT)
+    if reply.body.startswith(b"<") or "html" in reply.headers.get("Content-Type", "").lower():
+        raise AuthFailed(VERDICT.auth)
+    return status_reading(Message.of(reply.body), session)
 
 
 def status_reading(answer: Message, session: Session) -> Reading:
