@@ -19,7 +19,7 @@ from yarl import URL
 from . import parse
 from .account import Call
 from .credentials import Cookies, Field, Way, cookie, cookie_source, text
-from .http import Reply, Verdict
+from .http import Reply, Verdict, chrome_on_mac
 from .model import AuthFailed, InvalidResponse, QuotaError, RateLimited, Unavailable, Window
 from .parse import Json
 
@@ -28,10 +28,6 @@ SITE = URL(ORIGIN)
 SIGN_IN = "https://opencode.ai/auth"
 SESSION_COOKIES = ("auth", "__Host-auth")
 
-USER_AGENT = (
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/143.0.0.0 Safari/537.36"
-)
 PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 DATA = "text/javascript, application/json;q=0.9, */*;q=0.8"
 
@@ -99,7 +95,7 @@ class Site:
         session = cookies.for_url(SITE).only(*SESSION_COOKIES)
         if session is None or not session.has_any(SESSION_COOKIES):
             raise AuthFailed(f"the cookie has neither auth nor __Host-auth: sign in at {SIGN_IN} and copy it again")
-        self._site = call.at(SITE, cookies=session, headers={"User-Agent": USER_AGENT})
+        self._site = call.at(SITE, cookies=session, headers={"User-Agent": chrome_on_mac(143)})
 
     async def page(self, path: str) -> Reply:
         """Return a page, after redirects within the site."""
