@@ -62,6 +62,8 @@ CHROMIUM = {
     ),
     "win32": (
         ("chrome", "AppData/Local/Google/Chrome/User Data"),
+        ("chrome", "AppData/Local/Google/Chrome Beta/User Data"),
+        ("chrome", "AppData/Local/Google/Chrome SxS/User Data"),
         ("chromium", "AppData/Local/Chromium/User Data"),
         ("edge", "AppData/Local/Microsoft/Edge/User Data"),
         ("brave", "AppData/Local/BraveSoftware/Brave-Browser/User Data"),
@@ -152,7 +154,7 @@ def chromium_folders(home: Path) -> Iterator[tuple[str, Path]]:
 
 def _chromium_folders(browser: str, base: Path) -> Iterator[tuple[str, Path]]:
     last_used = first_text(mapping(_json(base / "Local State")).get("profile"), "last_used") or "Default"
-    others = sorted((path.name for path in base.glob("Profile *")), key=_natural)
+    others = sorted((path.name for name in ("Profile *", "user-*") for path in base.glob(name)), key=_natural)
     for name in dict.fromkeys((last_used, "Default", *others, "")):
         yield f"{browser.title()}: {name or 'Default'}", base / name
 
