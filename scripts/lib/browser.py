@@ -1,8 +1,9 @@
-"""A real browser that is signed in to Home Assistant."""
+"""A real browser: signed in to Home Assistant, or signed in elsewhere with its cookies kept in a profile."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import json
+from pathlib import Path
 from shutil import which
 from time import time
 
@@ -22,6 +23,22 @@ OPTIONS = (
 )
 
 
+def program() -> str:
+    """Return the path of the browser."""
+    return next(filter(None, map(which, PROGRAMS)))
+
+
+async def keep_cookies(profile: Path, url: str, cookies: Mapping[str, str]) -> None:
+    """Make a profile of the browser that keeps cookies of a site, as after a visit; the browser is closed again."""
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(profile, executable_path=program(), args=OPTIONS)
+        expires = time() + 86_400
+        await context.add_cookies(
+            [{"name": name, "value": value, "url": url, "expires": expires} for name, value in cookies.items()]
+        )
+        await context.close()
+
+
 @asynccontextmanager
 async def browsing(home: Home, width: int = 1280, height: int = 900, *, dark: bool = False) -> AsyncIterator[Page]:
     """Open a browser window in which the front end is signed in."""
@@ -32,8 +49,7 @@ async def browsing(home: Home, width: int = 1280, height: int = 900, *, dark: bo
         "expires": round((time() + home.tokens["expires_in"]) * 1000),
     }
     async with async_playwright() as playwright:
-        program = next(filter(None, map(which, PROGRAMS)))
-        browser = await playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        browser = await playwright.chromium.launch(executable_path=program(), args=OPTIONS)
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             device_scale_factor=1.5,

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from scripts.lib.browser import keep_cookies
 from scripts.lib.demo import furnish
 from scripts.lib.flows import add_account, fill, finish, to_credentials, way_for
 from scripts.lib.home import ROOT, Home, running
@@ -33,6 +34,9 @@ ALIBABA = {
     ),
     "cn": ("https://bailian.console.aliyun.com/cn-beijing/", "https://bailian-cs.console.aliyun.com"),
 }
+
+PERPLEXITY = "https://www.perplexity.ai/rest/billing/credits"
+PERPLEXITY_SESSION = {"__Secure-authjs.session-token": "of-a-browser"}
 
 
 @dataclass
@@ -131,6 +135,13 @@ def open_copilot(upstream: Upstream) -> None:
     upstream.answer("GET", "https://api.github.com/user", when=when, json={"id": 4242, "login": "octocat"})
 
 
+def open_perplexity(upstream: Upstream) -> None:
+    """Answer with credits to whomever; which cookies come is for the check to see."""
+    grants = [{"type": "recurring", "amount_cents": 500}]
+    answer = {"balance_cents": 375, "total_usage_cents": 125, "credit_grants": grants}
+    upstream.answer("GET", PERPLEXITY, json=answer)
+
+
 # The checks
 
 
@@ -182,6 +193,18 @@ async def alibaba_is_found_on_the_mainland(stage: Stage) -> None:
     expect([await stage.value("alibaba_coding_plan", f"{id}_used") for id in ("session", "weekly")], ["10.0", "30.0"])
     hosts = [request.url.host for request in stage.upstream.requests if request.method == "POST"][-2:]
     expect(hosts, ["bailian-singapore-cs.alibabacloud.com", "bailian-cs.console.aliyun.com"])
+
+
+@check
+async def perplexity_takes_the_session_of_a_browser(stage: Stage) -> None:
+    """Perplexity: without a pasted cookie the session comes from a profile of a real browser, and no other cookie."""
+    kept = {**PERPLEXITY_SESSION, "preference": "dark"}
+    await keep_cookies(stage.home.user_home / ".config" / "chromium", PERPLEXITY, kept)
+    entry = await add_account(stage.home, "perplexity", {"cookie_source": "auto"})
+    stage.accounts["perplexity"] = entry["entry_id"]
+    expect(await stage.value("perplexity", "monthly_used"), "25.0")
+    sent = [request.cookies for request in stage.upstream.to(PERPLEXITY)]
+    expect(sent, [PERPLEXITY_SESSION] * len(sent))
 
 
 @check
@@ -263,7 +286,7 @@ async def without_the_internet_accounts_wait(stage: Stage) -> None:
 async def the_log_is_clean(stage: Stage) -> None:
     """Log: there is no error of the integration in it, and no credential."""
     log = stage.home.log.read_text()
-    secrets = [*("right-key", "wrong-key", "device-token", "made-up"), *sum(stage.claude.issued, ())]
+    secrets = [*("right-key", "wrong-key", "device-token", "made-up", "of-a-browser"), *sum(stage.claude.issued, ())]
     expect([secret for secret in secrets if secret in log], [])
     expect([line for line in log.splitlines() if "ERROR" in line and "[custom_components.ai_quota" in line], [])
 
@@ -306,6 +329,7 @@ async def play(port: int) -> list[bool]:
         open_openrouter(stage)
         open_alibaba(upstream)
         open_copilot(upstream)
+        open_perplexity(upstream)
         return [await passes(check, stage) for check in CHECKS]
 
 
