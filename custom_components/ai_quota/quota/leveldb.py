@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from .model import Unavailable
+from .octets import Damaged, Octets
 
 MAX_BYTES = 64 * 1024 * 1024
 """The most that is read of a database, and the largest block."""
@@ -23,10 +24,6 @@ _MAGIC = bytes.fromhex("57fb808b247547db")
 _FOOTER = 48
 _TRAILER = 5
 _PLAIN, _SNAPPY = 0, 1
-
-
-class _Damaged(Exception):
-    """Bytes that do not follow the format."""
 
 
 def read_database(folder: Path, prefixes: Sequence[bytes] = (b"",)) -> dict[bytes, bytes]:
@@ -132,14 +129,14 @@ def _manifest(folder: Path, found: _Records) -> _Live | None:
     try:
         for edit in edits:
             _apply(edit, live)
-    except _Damaged:
+    except Damaged:
         return None
     return live if edits else None
 
 
 def _apply(edit: bytes, live: _Live) -> None:
     """Apply one change of the set of files."""
-    reader = _Reading(edit)
+    reader = Octets(edit)
     while reader:
         match reader.varint():
             case 1:  # the comparator's name
@@ -163,7 +160,7 @@ def _apply(edit: bytes, live: _Live) -> None:
             case 9:
                 live.previous_log = reader.varint()
             case _:
-                raise _Damaged
+                raise Damaged
 
 
 # Logs
@@ -174,17 +171,17 @@ def _read_log(content: bytes, found: _Records) -> None:
         found.check_time()
         try:
             _read_batch(batch, found)
-        except _Damaged:
+        except Damaged:
             continue
 
 
 def _read_batch(batch: bytes, found: _Records) -> None:
-    reader = _Reading(batch)
+    reader = Octets(batch)
     sequence, count = reader.fixed(8), reader.fixed(4)
     for number in range(count):
         is_value, key = reader.fixed(1), reader.piece()
         if is_value > 1:
-            raise _Damaged
+            raise Damaged
         found.add(sequence + number, key, reader.piece() if is_value else None)
 
 
@@ -251,7 +248,7 @@ def _read_table(content: bytes, found: _Records) -> None:
     """Read the blocks of a table in which there can be wanted keys."""
     try:
         index = list(_entries(_index(content)))
-    except _Damaged:
+    except Damaged:
         return
     after = b""
     for last, handle in index:
@@ -263,19 +260,19 @@ def _read_table(content: bytes, found: _Records) -> None:
 
 def _read_block(content: bytes, handle: bytes, found: _Records) -> None:
     try:
-        place = _Reading(handle)
+        place = Octets(handle)
         for key, value in _entries(_block(content, place.varint(), place.varint())):
             tag = int.from_bytes(key[-8:], "little")
             found.add(tag >> 8, key[:-8], value if tag & 0xFF else None)
-    except _Damaged:
+    except Damaged:
         return
 
 
 def _index(content: bytes) -> bytes:
     """Return the block that says where the others are, by the last key of each."""
     if not content.endswith(_MAGIC):
-        raise _Damaged
-    footer = _Reading(content[-_FOOTER:])
+        raise Damaged
+    footer = Octets(content[-_FOOTER:])
     _, _, offset, size = (footer.varint() for _ in range(4))  # the first two: the index of metadata
     return _block(content, offset, size)
 
@@ -284,11 +281,11 @@ def _block(content: bytes, offset: int, size: int) -> bytes:
     """Return the content of a block, decompressed."""
     stored, trailer = content[offset : offset + size], content[offset + size : offset + size + _TRAILER]
     if len(trailer) < _TRAILER:
-        raise _Damaged
+        raise Damaged
     if trailer[0] == _SNAPPY:
         return _decompress(stored)
     if trailer[0] != _PLAIN:
-        raise _Damaged
+        raise Damaged
     return stored
 
 
@@ -297,12 +294,12 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
     restarts = int.from_bytes(block[-4:], "little")
     end = len(block) - 4 * (restarts + 1)
     if end < 0:
-        raise _Damaged
-    reader, key = _Reading(block[:end]), b""
+        raise Damaged
+    reader, key = Octets(block[:end]), b""
     while reader:
         shared, own, length = reader.varint(), reader.varint(), reader.varint()
         if shared > len(key):
-            raise _Damaged
+            raise Damaged
         key = key[:shared] + reader.take(own)
         yield key, reader.take(length)
 
@@ -310,49 +307,12 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
 # Values
 
 
-class _Reading:
-    """Bytes that are read from the beginning to the end; running beyond it raises _Damaged."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._at = 0
-
-    def __bool__(self) -> bool:
-        """Return whether there is anything left."""
-        return self._at < len(self._content)
-
-    def take(self, length: int) -> bytes:
-        """Return the next bytes."""
-        start, self._at = self._at, self._at + length
-        if self._at > len(self._content):
-            raise _Damaged
-        return self._content[start : self._at]
-
-    def fixed(self, length: int) -> int:
-        """Return a number of so many bytes, the lowest first."""
-        return int.from_bytes(self.take(length), "little")
-
-    def varint(self) -> int:
-        """Return a number of up to 64 bits in groups of seven, the lowest first."""
-        value = 0
-        for shift in range(0, 64, 7):
-            byte = self.fixed(1)
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-        raise _Damaged
-
-    def piece(self) -> bytes:
-        """Return bytes that are preceded by their length."""
-        return self.take(self.varint())
-
-
 def _decompress(compressed: bytes) -> bytes:
     """Return what was compressed with Snappy."""
-    reader = _Reading(compressed)
+    reader = Octets(compressed)
     size = reader.varint()
     if size > MAX_BYTES:
-        raise _Damaged
+        raise Damaged
     found = bytearray()
     while reader:
         tag = reader.fixed(1)
@@ -366,12 +326,12 @@ def _decompress(compressed: bytes) -> bytes:
             else:
                 length, offset = (tag >> 2) + 1, reader.fixed(2 if kind == 2 else 4)
             if not 0 < offset <= len(found):
-                raise _Damaged
+                raise Damaged
             # What is copied may overlap with what is being written.
             pattern = bytes(found[-offset:][:length])
             found += (pattern * (length // len(pattern) + 1))[:length]
         if len(found) > size:
-            raise _Damaged
+            raise Damaged
     if len(found) != size:
-        raise _Damaged
+        raise Damaged
     return bytes(found)

@@ -11,6 +11,7 @@ import struct
 from typing import Self
 
 from .model import InvalidResponse
+from .octets import Damaged, Octets
 
 _BITS = 64
 
@@ -35,26 +36,10 @@ class Message:
     @classmethod
     def of(cls, content: bytes) -> Self:
         """Read a message to its end; raises InvalidResponse where it is broken, and for groups."""
-        reader = _Reader(content)
-        varints: dict[int, int] = {}
-        pieces: defaultdict[int, list[bytes]] = defaultdict(list)
-        words: dict[int, bytes] = {}
-        while reader:
-            number, wire_type = divmod(reader.varint(), 8)
-            if not number:
-                raise InvalidResponse("the protobuf answer has a field without a number")
-            match wire_type:
-                case _Wire.VARINT:
-                    varints[number] = reader.varint()
-                case _Wire.EIGHT_BYTES:
-                    reader.take(8)
-                case _Wire.PIECE:
-                    pieces[number].append(reader.take(reader.varint()))
-                case _Wire.FOUR_BYTES:
-                    words[number] = reader.take(4)
-                case _:
-                    raise InvalidResponse(f"the protobuf answer has a field of wire type {wire_type}")
-        return cls(varints, pieces, words)
+        try:
+            return cls(*_fields(Octets(content)))
+        except Damaged as err:
+            raise InvalidResponse("the protobuf answer is broken or ends too early") from err
 
     def integer(self, number: int) -> int | None:
         """Return an int64, None when it is not there; the last of several counts."""
@@ -79,33 +64,27 @@ class Message:
         return Message.of(b"".join(self.pieces.get(number, ())))
 
 
-class _Reader:
-    """Bytes that are read from the beginning to the end; running beyond it raises InvalidResponse."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._at = 0
-
-    def __bool__(self) -> bool:
-        """Return whether there is anything left."""
-        return self._at < len(self._content)
-
-    def take(self, length: int) -> bytes:
-        """Return the next bytes."""
-        start, self._at = self._at, self._at + length
-        if self._at > len(self._content):
-            raise InvalidResponse("the protobuf answer ends too early")
-        return self._content[start : self._at]
-
-    def varint(self) -> int:
-        """Return an unsigned number of up to 64 bits."""
-        value = 0
-        for shift in range(0, _BITS, 7):
-            byte = self.take(1)[0]
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value & (1 << _BITS) - 1
-        raise InvalidResponse("the protobuf answer has a number of more than 64 bits")
+def _fields(reader: Octets) -> tuple[dict[int, int], dict[int, list[bytes]], dict[int, bytes]]:
+    """Return the numbers, pieces and words of a message."""
+    varints: dict[int, int] = {}
+    pieces: defaultdict[int, list[bytes]] = defaultdict(list)
+    words: dict[int, bytes] = {}
+    while reader:
+        number, wire_type = divmod(reader.varint(), 8)
+        if not number:
+            raise InvalidResponse("the protobuf answer has a field without a number")
+        match wire_type:
+            case _Wire.VARINT:
+                varints[number] = reader.varint()
+            case _Wire.EIGHT_BYTES:
+                reader.take(8)
+            case _Wire.PIECE:
+                pieces[number].append(reader.piece())
+            case _Wire.FOUR_BYTES:
+                words[number] = reader.take(4)
+            case _:
+                raise InvalidResponse(f"the protobuf answer has a field of wire type {wire_type}")
+    return varints, pieces, words
 
 
 # Writing
