@@ -56,6 +56,7 @@ PROVIDERS = {
     "synthetic": "Synthetic",
     "t3_chat": "T3 Chat",
     "venice": "Venice",
+    "vertex_ai": "Vertex AI",
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zai": "z.ai",
