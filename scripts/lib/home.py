@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path
 import signal
+import socket
 import sys
 from typing import IO, Any
 
@@ -127,6 +128,8 @@ class Home:
 
     async def start(self) -> None:
         """Start it and wait until it runs."""
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", self.port)):
+            raise SystemExit(f"Port {self.port} is taken. Choose another one with --port.")
         with self.log.open("ab") as log:
             self._process = await self.spawn("scripts.lib.launcher", "-c", str(self.folder), output=log, errors=log)
         async with asyncio.timeout(START_SECONDS):
