@@ -183,8 +183,12 @@ class Call:
         headers: Mapping[str, str] | None = None,
         timeout: float = 15,
         verdict: Verdict | None = None,
+        trust_loopback: bool = False,
     ) -> Endpoint:
-        """Return an endpoint; what is given here goes to its origin and nowhere else."""
+        """Return an endpoint; what is given here goes to its origin and nowhere else.
+
+        `trust_loopback` takes any certificate, and is refused (ValueError) for all but 127.0.0.1.
+        """
         carried = dict(headers or {})
         if bearer:
             carried["Authorization"] = f"Bearer {bearer}"
@@ -199,6 +203,7 @@ class Call:
             headers=carried,
             timeout=timeout,
             verdict=verdict or Verdict(),
+            trust_loopback=trust_loopback,
         )
 
     async def optional[T](self, awaitable: Awaitable[T], seconds: float | None = None) -> T | None:

@@ -68,10 +68,10 @@ def _strategies(call: Call) -> Sequence[Strategy]:
     provider = call.account.provider
     if call.account.source == "auto":
         return provider.order(call)
-    chosen = provider.strategy_of(call.account.source)
-    if chosen is None:
+    chosen = tuple(each for each in provider.strategies if each.source == call.account.source)
+    if not chosen:
         raise BadConfiguration(f"{provider.name} has no source {call.account.source!r}", "source")
-    return (chosen,)
+    return chosen
 
 
 async def _read(strategy: Strategy, call: Call) -> Reading:

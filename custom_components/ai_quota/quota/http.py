@@ -179,9 +179,16 @@ class Reply:
             return {}
 
 
+class NoConnection(Unavailable):
+    """No connection was made: nobody listens there, or does not speak TLS."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A base address, and what every request below it carries. `timeout` is in seconds."""
+    """A base address, and what every request below it carries. `timeout` is in seconds.
+
+    `trust_loopback` takes any certificate, for a program of this machine: of 127.0.0.1 and nothing else.
+    """
 
     session: aiohttp.ClientSession
     base: URL
@@ -189,6 +196,12 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 15
     verdict: Verdict = field(default_factory=Verdict)
+    trust_loopback: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse to trust any certificate of another machine, with ValueError."""
+        if self.trust_loopback and self.base.host != "127.0.0.1":
+            raise ValueError("only 127.0.0.1 is trusted without a valid certificate")
 
     def url(self, path: str | tuple[str, ...] = "") -> URL:
         """Return the address of a path: below the base, from the root with a leading slash, or whole.
@@ -254,7 +267,13 @@ class Endpoint:
         limits = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
         try:
             async with self.session.request(
-                method, url, headers=carried, allow_redirects=False, timeout=limits, **send
+                method,
+                url,
+                headers=carried,
+                allow_redirects=False,
+                timeout=limits,
+                ssl=not self.trust_loopback,
+                **send,
             ) as response:
                 received = bytearray()
                 async for chunk in response.content.iter_chunked(_CHUNK):
@@ -271,6 +290,8 @@ class Endpoint:
                 )
         except TimeoutError as err:
             raise Unavailable(f"{url.host} did not answer in {seconds:g} seconds") from err
+        except aiohttp.ClientConnectorError as err:
+            raise NoConnection(f"no connection to {url.host} ({type(err).__name__})") from None
         except (aiohttp.ClientError, OSError) as err:
             # Their texts can hold the whole address, so only the sort of fault is told.
             raise Unavailable(f"no connection to {url.host} ({type(err).__name__})") from None

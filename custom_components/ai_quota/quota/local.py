@@ -352,6 +352,11 @@ class Terminal:
             self._news.set()
 
     @property
+    def pid(self) -> int:
+        """Return the id of the program's process."""
+        return self._process.pid
+
+    @property
     def text(self) -> str:
         """Return everything written so far, escape sequences included."""
         return self._collected.text

@@ -113,7 +113,7 @@ def pasted_code(pasted: str, state: str) -> str:
     state is not ours.
     """
     pasted = pasted.strip()
-    if "://" in pasted or pasted.startswith("localhost"):
+    if "://" in pasted or pasted.startswith(("localhost", "127.0.0.1")):
         parts = urlsplit(pasted if "://" in pasted else f"http://{pasted}")
         query = {key: values[0] for key, values in parse_qs(f"{parts.query}&{parts.fragment}").items()}
         if "error" in query:

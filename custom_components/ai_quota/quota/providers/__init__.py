@@ -11,6 +11,7 @@ PROVIDERS = {
     "alibaba_coding_plan": "Alibaba Coding Plan",
     "alibaba_token_plan": "Alibaba Token Plan",
     "amp": "Amp",
+    "antigravity": "Antigravity",
     "augment": "Augment",
     "azure_openai": "Azure OpenAI",
     "bedrock": "AWS Bedrock",
