@@ -31,28 +31,33 @@ from scripts.lib.launcher import bent  # noqa: E402
 
 REFRESHES = 50
 POLLS_A_DAY = 288
+KEPT_SECONDS = 20
+"""For how long connections are kept open at most."""
 
 type Figures = dict[str, Any]
 type Measurement = Callable[[HomeAssistant, Path], Awaitable[Figures]]
 
 
 async def started(hass: HomeAssistant, folder: Path) -> Figures:
-    """Return how long the start took (seconds), and the memory in use (MB)."""
-    return {"seconds": perf_counter() - BEGUN, "megabytes": resident(), "entries": len(entries(hass))}
+    """Return how long the start took (seconds), and the memory in use (MB) then and when the connections are closed."""
+    figures = {"seconds": perf_counter() - BEGUN, "megabytes": resident(), "entries": len(entries(hass))}
+    await asyncio.sleep(KEPT_SECONDS)
+    return {**figures, "megabytes_later": resident()}
 
 
 async def many(hass: HomeAssistant, folder: Path) -> Figures:
-    """Return how long adding all accounts at once takes, and for how long it blocks the loop."""
+    """Return how long adding all accounts at once takes (seconds), and the longest step of the loop meanwhile (ms)."""
     accounts = json.loads((folder / "accounts.json").read_text())
     imported = set(sys.modules)
     begun = perf_counter()
-    with blocks() as longest:
+    with steps() as long_steps:
         await asyncio.gather(*(add(hass, **account) for account in accounts))
         await hass.async_block_till_done()
     seconds = perf_counter() - begun
     states = {each.title: each.state.value for each in entries(hass) if each.state.value != "loaded"}
     modules = [name for name in set(sys.modules) - imported if ".quota.providers." in name]
-    return {"seconds": seconds, "blocks": sorted(longest, reverse=True)[:3], "failed": states, "modules": len(modules)}
+    longest = {"block": max(took for took, _ in long_steps), "work": max(used for _, used in long_steps)}
+    return {"seconds": seconds, **longest, "failed": states, "modules": len(modules)}
 
 
 async def refresh(hass: HomeAssistant, folder: Path) -> Figures:
@@ -156,17 +161,17 @@ async def database(hass: HomeAssistant, folder: Path) -> Figures:
 
 
 @contextmanager
-def blocks() -> Iterator[list[tuple[float, str]]]:
-    """Collect what keeps the loop for more than a millisecond: the time (ms), and what it was."""
-    found: list[tuple[float, str]] = []
+def steps() -> Iterator[list[tuple[float, float]]]:
+    """Collect the steps of the loop that take longer than a millisecond: for how long, and how much CPU of it (ms)."""
+    found: list[tuple[float, float]] = []
     run = events.Handle._run  # noqa: SLF001  what the loop calls
 
     def timed(handle: Any) -> None:
-        what = repr(handle)
-        before = perf_counter()
+        begun, used = perf_counter(), thread_time()
         run(handle)
-        if (took := (perf_counter() - before) * 1000) > 1:
-            found.append((took, what))
+        took = perf_counter() - begun
+        if took > 0.001:
+            found.append((took * 1000, (thread_time() - used) * 1000))
 
     with patch.object(events.Handle, "_run", timed):
         yield found

@@ -41,13 +41,20 @@ def _filled(schema: list[Step], typed: Mapping[str, Any]) -> Iterator[tuple[str,
 
 
 async def finish(home: Home, flow: Step) -> Step:
-    """Return the entry that a flow ends with, whatever it still asks for left as it is suggested."""
+    """Return the entry that a flow ends with: the first workspace, and whatever else is asked left as suggested."""
     while flow["type"] == "form" and not flow["errors"]:
-        flow = await fill(home, flow, {})
+        flow = await fill(home, flow, dict(_first_choices(flow["data_schema"])))
     if flow["type"] != "create_entry":
         raise FlowError(f"{flow['type']} {flow.get('step_id')}: {flow.get('errors') or flow.get('reason')}")
     entry: Step = flow["result"]
     return entry
+
+
+def _first_choices(schema: list[Step]) -> Iterator[tuple[str, Any]]:
+    for field in schema:
+        options = field.get("selector", {}).get("select", {}).get("options", [])
+        if field["name"] == "workspace" and options:
+            yield field["name"], options[0]["value"] if isinstance(options[0], dict) else options[0]
 
 
 def way_for(provider: str, typed: Mapping[str, Any]) -> str:

@@ -146,7 +146,7 @@ class Home:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", module, str(door), *arguments),
             cwd=ROOT,
-            env={**kept, **places, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**kept, **places},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=errors,

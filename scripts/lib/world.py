@@ -1,6 +1,7 @@
 """The pretend internet of the demo: conversations of tests/cases, moved to the present and brought to life."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 from yarl import URL
 
 from custom_components.ai_quota.quota import load
-from scripts.lib.flows import Step, add_account
+from scripts.lib.flows import FlowError, Step, add_account
 from scripts.lib.home import ROOT, Home
 from scripts.lib.pretend import Claude, enter_code, open_github, open_openai
 from tests.common import write_file, write_program
@@ -69,32 +70,40 @@ def moved(text: str, by: timedelta) -> str:
 # Conversations
 
 
-def pick(provider: str) -> Case:
-    """Return the first case of the provider that a person could replay, one with windows if there is any."""
+def playable(provider: str) -> list[Case]:
+    """Return the cases of the provider that a person could replay, those with windows first."""
     fields = {field.key for field in load(provider).fields if not field.hidden}
-    playable = [
+    found = [
         case
         for case in load_cases(ROOT / "tests" / "cases", f"{provider}.json")
         if "error" not in case["expect"] and case["config"].keys() <= fields and not case.get("env")
     ]
-    if not playable:
+    return sorted(found, key=lambda case: not case["expect"].get("windows"))
+
+
+def pick(provider: str) -> Case:
+    """Return the first case of the provider that a person could replay."""
+    if not (found := playable(provider)):
         raise LookupError(f"no case of {provider} can be replayed")
-    return next((case for case in playable if case["expect"].get("windows")), playable[0])
+    return found[0]
 
 
 def to_the_present(case: Case) -> Case:
-    """Return the case as if it was recorded now; what a request says of time no longer counts."""
+    """Return the case as if it was recorded now. What its requests say of time, or signed with it, no longer counts."""
     by = datetime.now(UTC) - datetime.fromisoformat(case["now"])
-    routes = [{**each, "request": _timeless(each["request"])} for each in case.get("http", ())]
+    routes = [{**route, "request": _timeless(route["request"])} for route in case.get("http", ())]
     present: Case = json.loads(moved(json.dumps({**case, "http": routes}), by))
     return present
 
 
 def _timeless(request: Mapping[str, Any]) -> dict[str, Any]:
     url = URL(request["url"])
-    lasting = {name: value for name, value in url.query.items() if not _MOMENT.search(value)}
-    kept = {key: request[key] for key in ("method", "headers") if key in request}
-    return {**kept, "url": str(url.with_query(lasting))}
+    lasting = {name: value for name, value in url.query.items() if not _MOMENT.search(value) and name not in CALENDAR}
+    return {"method": request["method"], "url": str(url.with_query(lasting))}
+
+
+CALENDAR = ("day", "month", "year")
+"""What else tells the time in a query."""
 
 
 # Figures that live
@@ -208,6 +217,9 @@ ALIVE: Mapping[str, Callable[[Any, Life], None]] = {
 
 # The world
 
+TRIES = 6
+"""So many conversations of a provider are tried."""
+
 
 class World:
     """The providers of the demo, at one upstream."""
@@ -234,9 +246,11 @@ class World:
                 self.upstream.answer("GET", "https://api.github.com/copilot_internal/user", self._tell(copilot))
                 self.upstream.answer("GET", "https://api.github.com/user", json={"id": 4242, "login": "octocat"})
                 return await enter_code(home, provider)
-        case = to_the_present(pick(provider))
-        self.replay(home, case)
-        return await add_account(home, provider, case["config"])
+        for case in map(to_the_present, playable(provider)[:TRIES]):
+            self.replay(home, case)
+            with suppress(FlowError):  # a conversation of which another provider's files or tools are in the way
+                return await add_account(home, provider, case["config"])
+        raise LookupError(f"no case of {provider} can be replayed")
 
     def claude(self) -> Claude:
         """Answer as Claude from now on."""
@@ -256,8 +270,7 @@ class World:
         for route in case.get("http", ()):
             request = route["request"]
             response = self._alive(URL(request["url"]), route["response"])
-            when = {"headers": request.get("headers", {})}
-            self.upstream.answer(request["method"], request["url"], response, when=when)
+            self.upstream.answer(request["method"], request["url"], response)
 
     def _alive(self, url: URL, recorded: Response) -> Callable[[Request], Response]:
         """Return a response of a case, changed as time goes by where it is known how."""
