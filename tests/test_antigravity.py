@@ -20,7 +20,7 @@ from custom_components.ai_quota.quota.account import Account, Call, InMemory
 from custom_components.ai_quota.quota.fetch import fetch
 from custom_components.ai_quota.quota.model import AuthFailed, Unavailable
 from custom_components.ai_quota.quota.processes import is_of_this_user, listening_ports, processes
-from custom_components.ai_quota.quota.providers.antigravity import Antigravity, kind_of
+from custom_components.ai_quota.quota.providers.antigravity import Antigravity, family_of, find_agy, kind_of
 from tests.conftest import Machine
 from tests.upstream import Upstream
 
@@ -211,3 +211,28 @@ async def test_a_project_that_was_found_is_kept_with_the_credentials(upstream: U
         await fetch(Account(Antigravity(), keeper, session))
     kept = json.loads(keeper.data["credentials_json"])
     assert kept == {"access_token": "ya29.mine", "other": 1, "project_id": "proj-8"}
+
+
+@pytest.mark.parametrize(
+    ("group", "bucket", "found"),
+    [
+        ("Gemini models", "x", ("gemini", "Gemini")),
+        ("Claude and GPT", "x", ("claude_gpt", "Claude and GPT")),
+        (None, "gemini-5h", ("gemini", "Gemini")),
+        (None, "3p-weekly", ("claude_gpt", "Claude and GPT")),
+        (None, "third-party", ("claude_gpt", "Claude and GPT")),
+        ("Something New", "x", ("something_new", "Something New")),
+        (None, "x", ("quota", "Quota")),
+    ],
+)
+def test_which_models_a_group_is_about(group: str | None, bucket: str, found: tuple[str, str]) -> None:
+    assert family_of(group, bucket) == found
+
+
+async def test_the_tool_where_windows_keeps_it(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = machine.write("AppData/agy/bin/agy.exe", "#!/bin/sh\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("LOCALAPPDATA", str(machine.home / "AppData"))
+    async with aiohttp.ClientSession() as session:
+        call = Call(Account(Antigravity(), InMemory({}), session))
+        assert await find_agy(call) == tool

@@ -311,8 +311,11 @@ async def secret_service(call: Call, service: str) -> Session | None:
 
 async def keychain(call: Call, service: str) -> Session | None:
     """Return the entry in the Keychain of macOS; it may ask the person for permission."""
+    tool = await find_tool("security", None, env=call.env, home=call.home, places=("/usr/bin/security",))
+    if tool is None:
+        return None
     for kind in ("find-internet-password", "find-generic-password"):
-        argv = ["/usr/bin/security", kind, "-s", service]
+        argv = [tool, kind, "-s", service]
         env = clean_environment(call.env)
         entry = await run(argv, env=env, seconds=STORE_SECONDS)
         user = re.search(r'"acct"<blob>="([^"]+)"', entry.output)
