@@ -144,7 +144,9 @@ async def main() -> None:
         ("Rows of state attributes of a Claude account, a day", "", f"{middle(recorded, 'state_attributes'):.0f}"),
         ("Growth of the database by a Claude account, a day", "", f"{middle(recorded, 'bytes') / 1000:.0f} kB"),
     )
-    REPORT.write_text(TEXT.format(machine=machine(), runs=RUNS, table="\n".join(map(" | ".join, rows))))
+    REPORT.write_text(
+        TEXT.format(machine=machine(), runs=RUNS, accounts=ACCOUNTS, table="\n".join(map(" | ".join, rows)))
+    )
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
@@ -161,6 +163,13 @@ polls a day.
 What | Goal | Measured
 --- | --- | ---
 {table}
+
+Memory: about {accounts} accounts that start at once open as many TLS connections, and asyncio keeps a quarter of a
+megabyte for each of them until it is closed after 15 seconds. What Python then has free it keeps for later. Were the
+connections closed at once, 10 MB less would be in use, and every further request of a poll would cost a handshake.
+
+Steps of the loop: modules are imported in a thread that Home Assistant has for that. While it runs, the event loop has
+to wait for Python's global lock, up to 5 ms each time. Its own work in one step is what the figure for the CPU says.
 """
 
 

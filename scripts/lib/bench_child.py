@@ -24,8 +24,8 @@ from homeassistant import bootstrap, runner  # noqa: E402  its import is part of
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry  # noqa: E402
 from homeassistant.core import HomeAssistant  # noqa: E402
 from homeassistant.helpers.recorder import get_instance  # noqa: E402
+from homeassistant.loader import async_get_integration  # noqa: E402
 
-from custom_components.ai_quota.config_flow import QuotaConfigFlow  # noqa: E402
 from custom_components.ai_quota.const import DOMAIN  # noqa: E402
 from scripts.lib.launcher import bent  # noqa: E402
 
@@ -104,17 +104,19 @@ async def recorder(hass: HomeAssistant, folder: Path) -> Figures:
 
 async def add(hass: HomeAssistant, provider: str, title: str, data: dict[str, Any]) -> ConfigEntry:
     """Add an account as the config flow would."""
+    integration = await async_get_integration(hass, DOMAIN)
+    flow = (await integration.async_get_platform("config_flow")).QuotaConfigFlow
     entry = ConfigEntry(
         data={"provider": provider, "source": "auto", **data},
         discovery_keys=MappingProxyType({}),
         domain=DOMAIN,
-        minor_version=QuotaConfigFlow.MINOR_VERSION,
+        minor_version=flow.MINOR_VERSION,
         options={},
         source=SOURCE_USER,
         subentries_data=(),
         title=title,
         unique_id=None,
-        version=QuotaConfigFlow.VERSION,
+        version=flow.VERSION,
     )
     await hass.config_entries.async_add(entry)
     return entry
