@@ -19,6 +19,7 @@ from .coordinator import (
     async_load_provider,
 )
 from .entity import device_info
+from .memory import Memory
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
@@ -65,5 +66,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: QuotaConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: QuotaConfigEntry) -> None:
-    """Take back what was said about an account that is removed."""
+    """Take back what was said about an account that is removed, and forget it."""
     async_delete_issues(hass, entry)
+    await Memory(hass, entry.entry_id).async_remove()

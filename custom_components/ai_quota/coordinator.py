@@ -21,6 +21,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_SCAN_INTERVAL, DOMAIN, SOURCE_AUTO
+from .memory import Memory
 from .quota import Account, fetch, load
 from .quota.account import merged
 from .quota.model import (
@@ -88,6 +89,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         # A jar that keeps nothing: no cookie of one account may travel with another's request.
         session = async_create_clientsession(hass, cookie_jar=aiohttp.DummyCookieJar())
         self.account = Account(provider, EntryKeeper(hass, entry), session)
+        self.memory = Memory(hass, entry.entry_id)
         self.dashboard = provider.dashboard
         self.error: QuotaError | None = None
         self.attempts: tuple[Attempt, ...] = ()
@@ -113,6 +115,10 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         return window
 
     # Fetching
+
+    @override
+    async def _async_setup(self) -> None:
+        await self.memory.async_load()
 
     async def async_fetch_now(self) -> None:
         """Fetch at once because somebody asks for it.
@@ -222,10 +228,11 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         return any(each.machine for each in considered if not tried or each.source in tried)
 
     async def async_finish(self) -> None:
-        """Wait for a running fetch, but not for long."""
+        """Wait for a running fetch, but not for long, and keep what is to be remembered."""
         if self._fetching and not self._fetching.done():
             await asyncio.wait([self._fetching], timeout=UNLOAD_SECONDS)
             self._fetching.cancel()
+        await self.memory.async_save()
 
     @override
     async def async_shutdown(self) -> None:

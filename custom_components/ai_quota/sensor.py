@@ -228,12 +228,18 @@ class WindowSensor(QuotaSensor):
 
     @property
     @override
+    def capability_attributes(self) -> dict[str, Any]:
+        """Return which window this is of, so that it is known without a figure, too."""
+        return {**(super().capability_attributes or {}), "window_id": self._window_id}
+
+    @property
+    @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Return the rest of the window beside its used percentage."""
         if self.entity_description.key != "used" or not self._window:
             return None
         details = self._window.as_dict()
-        return {"window_id": self._window_id, **{name: details[name] for name in DETAILS}}
+        return {name: details[name] for name in DETAILS}
 
 
 class MetricSensor(QuotaSensor):
@@ -244,7 +250,15 @@ class MetricSensor(QuotaSensor):
     def __init__(self, coordinator: QuotaCoordinator, description: MetricSensorDescription, metric: Metric) -> None:
         super().__init__(coordinator, description, f"metric_{metric.id}_{description.key}")
         self._metric_id = metric.id
+        self._kind = metric.kind
         self._attr_translation_placeholders = {"metric": metric.name}
+
+    @property
+    @override
+    def capability_attributes(self) -> dict[str, Any]:
+        """Return which metric this is of, so that it is known without a figure, too."""
+        known = super().capability_attributes or {}
+        return {**known, "metric_id": self._metric_id, "metric_kind": self._kind.value}
 
     @property
     def _metric(self) -> Metric | None:
