@@ -29,7 +29,7 @@ BROWSER_AGENT = (
 CONNECT_SECONDS = 10
 MAX_BYTES = 4 * 1024 * 1024
 MAX_REDIRECTS = 5
-_DECODE_OFF_LOOP = 256 * 1024
+_DECODE_OFF_LOOP = 64 * 1024
 _CHUNK = 64 * 1024
 # Ordinary pages carry the scripts that watch for bots, too: https://developers.cloudflare.com/cloudflare-challenges/
 _CHALLENGE = re.compile(rb"/cdn-cgi/challenge-platform/(?!(?:h/\w+/)?scripts/)")
@@ -154,6 +154,12 @@ class Reply:
             )
         failure = Unavailable if self.status >= 500 or self.status == 408 else verdict.other
         raise failure(f"{self.url.host} answered HTTP {self.status}")
+
+    def ok(self, verdict: Verdict) -> Reply:
+        """Return the reply when its status is 200 and no other, else raise the failure that its status means."""
+        if self.check(verdict).status != 200:
+            raise InvalidResponse(f"{self.url.host} answered HTTP {self.status}")
+        return self
 
     async def json(self) -> Any:
         """Return the decoded JSON body, off the loop when it is large; raises InvalidResponse."""

@@ -1,9 +1,10 @@
 """What a provider is: names, links, fields, ways to sign in and strategies in order."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 import hashlib
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .credentials import Field, FieldKind, Settings, Way
@@ -28,13 +29,31 @@ class StatusLink:
     """A provider's status page.
 
     `kind` is `statuspage`, `google_workspace`, `google_cloud`, `instatus`, or `link` where no machine
-    can read it. `components` are the names or ids that matter, all of them when empty; a `*` in a
-    name stands for any text.
+    can read it. `components` are the ids or names of what matters, all of the page when empty; a `*`
+    at the end of a name stands for any ending.
     """
 
     url: str
     kind: str = "link"
     components: tuple[str, ...] = ()
+    _: KW_ONLY
+    by_source: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """The components that matter instead to an account read by the strategy with this label."""
+    fallback: tuple[str, ...] = ()
+    """What matters when none of the components is on the page."""
+    page_wide: bool = True
+    """Whether the state of the whole page counts when none of them is on it; else it is unknown."""
+    lists_more: bool = False
+    """Whether the page's list of components holds some that its summary leaves out."""
+    mirror: str | None = None
+    """The same page at another address, for when the first one refuses to be read."""
+    every: float = 5
+    """Minutes from one look at the page to the next."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Return whether a machine can read the page."""
+        return self.kind != "link"
 
 
 @dataclass(frozen=True)

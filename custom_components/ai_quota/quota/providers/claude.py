@@ -180,7 +180,12 @@ class Claude(Provider):
     name = "Claude"
     dashboard = "https://claude.ai/settings/usage"
     status = StatusLink(
-        "https://status.claude.com", "statuspage", ("yyzkbfz2thpt", "Claude Code", "rwppv331jlwc", "claude.ai")
+        "https://status.claude.com",
+        "statuspage",
+        ("yyzkbfz2thpt", "Claude Code", "rwppv331jlwc", "claude.ai"),
+        by_source={"api": ("k8w3r06qmzrp", "Claude API")},
+        mirror="https://anthropic.statuspage.io",
+        every=15,
     )
     missing = "sign in, or give a key or a cookie"
     every = Every(default=5, minimum=3)

@@ -113,7 +113,13 @@ class Codex(Provider):
     id = "codex"
     name = "Codex"
     dashboard = "https://chatgpt.com/codex/settings/usage"
-    status = StatusLink("https://status.openai.com", "statuspage", ("Codex*", "CLI*", "01KMKFAMWKQ81YWSE1Z18R6VHR"))
+    status = StatusLink(
+        "https://status.openai.com",
+        "statuspage",
+        ("Codex*", "CLI*", "01KMKFAMWKQ81YWSE1Z18R6VHR"),
+        fallback=("01JP8CD9JR3HR6Y7G4Q75N4DVW", "Responses"),
+        lists_more=True,
+    )
     missing = "sign in to ChatGPT"
     every = Every(default=5, minimum=1)
     sign_ins = (DeviceCode(), Browser())

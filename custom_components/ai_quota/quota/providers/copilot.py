@@ -127,7 +127,9 @@ class Copilot(Provider):
     name = "GitHub Copilot"
     dashboard = "https://github.com/settings/copilot"
     # Never the whole page: it is that of everything at GitHub.
-    status = StatusLink("https://www.githubstatus.com", "statuspage", ("Copilot", "Copilot AI Model Providers"))
+    status = StatusLink(
+        "https://www.githubstatus.com", "statuspage", ("Copilot", "Copilot AI Model Providers"), page_wide=False
+    )
     every = Every(default=5, minimum=3)
     missing = "sign in with GitHub"
     sign_ins = (GitHubSignIn(),)

@@ -61,7 +61,9 @@ class Kimi(Provider):
     id = "kimi"
     name = "Kimi Code"
     dashboard = CONSOLE
-    status = StatusLink("https://status.moonshot.cn", "statuspage", ("8psr5dfdld0s", "rf64wcbxt3r2"))
+    status = StatusLink(
+        "https://status.moonshot.cn", "statuspage", ("8psr5dfdld0s", "Open API", "rf64wcbxt3r2", "API Service")
+    )
     missing = f"give an API key of the Kimi Code console or a {COOKIE} token, or sign in with the Kimi Code CLI"
     fields = (
         api_key("KIMI_CODE_API_KEY", help="Kimi Code console, API keys.", link=CONSOLE),

@@ -24,7 +24,9 @@ class Moonshot(Provider):
     id = "moonshot"
     name = "Moonshot"
     dashboard = "https://platform.moonshot.ai/console/account"
-    status = StatusLink("https://status.moonshot.cn", "statuspage", ("8psr5dfdld0s", "rf64wcbxt3r2"))
+    status = StatusLink(
+        "https://status.moonshot.cn", "statuspage", ("8psr5dfdld0s", "Open API", "rf64wcbxt3r2", "API Service")
+    )
     missing = REJECTED
     region_field = "region"
     fields = (

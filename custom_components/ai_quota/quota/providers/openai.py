@@ -40,7 +40,12 @@ class OpenAI(Provider):
     status = StatusLink(
         "https://status.openai.com",
         "statuspage",
-        ("01JP8CD9JR3HR6Y7G4Q75N4DVW", "01JMXBRMFE6N2NNT7DG6XZQ6PW", "Embeddings", "Batch", "Images"),
+        (
+            *("01JP8CD9JR3HR6Y7G4Q75N4DVW", "Responses"),
+            *("01JMXBRMFE6N2NNT7DG6XZQ6PW", "Chat Completions"),
+            *("Embeddings", "Batch", "Images"),
+        ),
+        lists_more=True,
     )
     missing = "give an Admin key"
     every = Every(default=30, minimum=5)
