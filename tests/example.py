@@ -206,7 +206,7 @@ async def add_example(hass: HomeAssistant, data: Mapping[str, Any] | None = None
     )
 
 
-async def poll(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float = 11 * 60) -> None:
+async def poll(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float = 13 * 60) -> None:
     """Let so much time pass, by default enough for the next poll, and wait for what it brings."""
     freezer.tick(seconds)
     async_fire_time_changed(hass)

@@ -13,6 +13,7 @@ from .const import CONF_PROVIDER, DOMAIN
 from .coordinator import (
     FETCHES,
     MAX_FETCHES,
+    PAUSES,
     QuotaConfigEntry,
     QuotaCoordinator,
     async_delete_issues,
@@ -20,14 +21,16 @@ from .coordinator import (
 )
 from .entity import device_info
 from .memory import Memory
+from .quota.refresh import Pauses
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Prepare what all accounts share: the actions, and the queue of fetches."""
+    """Prepare what all accounts share: the actions, the queue of fetches, and the pauses of credentials."""
     hass.data[FETCHES] = asyncio.Semaphore(MAX_FETCHES)
+    hass.data[PAUSES] = Pauses()
     async_setup_actions(hass)
     return True
 

@@ -27,6 +27,7 @@ def _entry(call: ServiceCall) -> QuotaConfigEntry:
 async def _get_usage(call: ServiceCall) -> ServiceResponse:
     """Return the last snapshot, with the attempts of the last fetch: when that failed, they say why."""
     coordinator = _entry(call).runtime_data
+    coordinator.note_interest()
     return {
         **coordinator.data.as_dict(coordinator.provider.name),
         "attempts": [attempt.as_dict() for attempt in coordinator.attempts],

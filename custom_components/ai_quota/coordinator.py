@@ -1,26 +1,26 @@
 """One coordinator per account: asks the quota wing and turns its failures into Home Assistant's."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
-from math import ceil, ldexp
-from random import uniform
+from math import ceil
 from typing import Any, override
 
 import aiohttp
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_SCAN_INTERVAL, DOMAIN, SOURCE_AUTO
+from .const import CONF_ADAPTIVE, CONF_SCAN_INTERVAL, DEFAULT_ADAPTIVE, DOMAIN, SOURCE_AUTO
 from .memory import Memory
 from .quota import Account, fetch, load
 from .quota.account import merged
@@ -28,16 +28,27 @@ from .quota.model import (
     Attempt,
     AuthFailed,
     BadConfiguration,
-    InvalidResponse,
     Kind,
     QuotaError,
     RateLimited,
     Snapshot,
-    Unavailable,
-    Unsupported,
     Window,
 )
+from .quota.parse import moment
 from .quota.provider import Provider
+from .quota.refresh import (
+    INTEREST,
+    PATIENT,
+    Boundaries,
+    Circumstances,
+    Pauses,
+    Rhythm,
+    exhausted_for,
+    grace,
+    has_changed,
+    pause_after,
+    spread,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,14 +56,11 @@ FETCHES: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_fetches")
 MAX_FETCHES = 4
 """How many accounts are fetched at a time, so that fifty of them do not start at once."""
 
-JITTER = 0.1
-"""The share by which polls come early or late, so that accounts do not meet."""
+PAUSES: HassKey[Pauses] = HassKey(f"{DOMAIN}_pauses")
+"""The pauses that providers asked for: accounts with the same credential keep them together."""
 
 UNLOAD_SECONDS = 20
 """How long unloading waits for a running fetch."""
-
-MINUTE = 60.0
-HOUR = 60 * MINUTE
 
 ISSUES = (Kind.UNSUPPORTED, Kind.CONFIGURATION)
 """The kinds of failure that only a person can mend."""
@@ -77,6 +85,10 @@ class EntryKeeper:
         self._hass.config_entries.async_update_entry(self._entry, data=merged(self._entry.data, changes))
 
 
+class Resting(RateLimited):
+    """A pause that the provider asked for is still running: nothing was sent."""
+
+
 class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     """Fetches the snapshots of one account and knows how far the last one can be trusted."""
 
@@ -96,7 +108,11 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self._fetching: asyncio.Task[Snapshot] | None = None
         self._finished = 0
         self._failures = 0
-        self._paused_until: datetime | None = None
+        self._unchanged = 0
+        self._asked_at: datetime | None = None
+        self._boundaries = Boundaries()
+        self._due = dt_util.utcnow()
+        self._put_off = timedelta(seconds=spread(entry.entry_id))
         self._good_until: datetime | None = None
         self._cancel_expiry: CALLBACK_TYPE = _nothing
 
@@ -119,6 +135,13 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     async def _async_setup(self) -> None:
         await self.memory.async_load()
+        self._recall(self.memory.section("refresh", self._to_recall))
+        self.config_entry.async_on_unload(async_at_started(self.hass, self._begin_polling))
+
+    @callback
+    def note_interest(self) -> None:
+        """Take note that somebody looks at the figures: they are kept fresh for a while."""
+        self._asked_at = dt_util.utcnow()
 
     async def async_fetch_now(self) -> None:
         """Fetch at once because somebody asks for it.
@@ -126,15 +149,16 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         Raises HomeAssistantError with what went wrong, also while the provider wants a pause.
         """
         now = dt_util.utcnow()
-        if self._paused_until and now < self._paused_until:
+        if until := self._paused_until():
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="paused",
                 translation_placeholders={
                     "provider": self.provider.name,
-                    "seconds": str(ceil((self._paused_until - now).total_seconds())),
+                    "seconds": str(ceil((until - now).total_seconds())),
                 },
             )
+        self.note_interest()
         before = self._finished
         async with self._debounced_refresh.async_lock():
             if self._finished == before:  # else the fetch that this one has waited for gave the answer
@@ -149,12 +173,15 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             snapshot = await asyncio.shield(self._fetching)
         except QuotaError as err:
+            pause = await self._note_pause(err)
             # Home Assistant logs some failures with all that led to them, be it what a parser tripped over.
-            raise as_home_assistant_error(err, self.provider, self._note_failure(err)) from None
+            raise as_home_assistant_error(err, self.provider, self._note_failure(err, pause)) from None
         self._note_success(snapshot)
         return snapshot
 
     async def _fetch(self) -> Snapshot:
+        if until := self._paused_until():
+            raise Resting(retry_after=(until - dt_util.utcnow()).total_seconds())
         async with self.hass.data[FETCHES]:
             return await fetch(self.account)
 
@@ -163,43 +190,119 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self.dashboard = self.provider.dashboard_for(self.account.settings())
         self.error = None
         self.attempts = snapshot.attempts
-        self.update_interval = self._interval(snapshot.source)
         self._failures = 0
-        self._paused_until = None
+        before: Snapshot | None = self.data  # none yet in the set-up
+        self._unchanged = self._unchanged + 1 if before and not has_changed(before, snapshot) else 0
+        self._boundaries.observe(snapshot, dt_util.utcnow())
+        self._plan(self._interval(snapshot), for_resets=True)
         self._stands_until(None)
         self._show_issue(None)
 
-    def _note_failure(self, err: QuotaError) -> float | None:
-        """Return in how many seconds to ask again, None when there is nothing special about it."""
+    async def _note_pause(self, err: QuotaError) -> float | None:
+        """Return in how many seconds to ask again, None for as always; a pause that was asked for is kept at once."""
+        if isinstance(err, Resting):
+            return err.retry_after
+        self._failures += 1
+        pause = pause_after(err, self._failures, self._interval(self.data).total_seconds())
+        if pause and isinstance(err, RateLimited):
+            self.hass.data[PAUSES].note(self._credentials, dt_util.utcnow() + timedelta(seconds=pause))
+            await self.memory.async_save()
+        return pause
+
+    def _note_failure(self, err: QuotaError, pause: float | None) -> float | None:
+        """Return in how many seconds to ask again, None where Home Assistant decides that."""
         self.error = err
         self.attempts = err.attempts
         self._show_issue(err)
         if self.data is None:
             return None  # Home Assistant reports and repeats a set-up that fails
-        self.update_interval = self._interval(self.data.source)
-        self._failures += 1
-        pause = seconds_to_wait(err, self._failures, self.update_interval.total_seconds())
-        self._paused_until = None
-        if pause and isinstance(err, RateLimited):
-            self._paused_until = dt_util.utcnow() + timedelta(seconds=pause)
-        self._stands_until(self.data.fetched_at + grace(err.kind, self.update_interval))
-        if pause and isinstance(err, AuthFailed):
-            self.update_interval = timedelta(seconds=pause)
+        interval = self._interval(self.data)
+        self._plan(interval if pause is None else timedelta(seconds=pause), for_resets=err.kind in PATIENT)
+        self._stands_until(self.data.fetched_at + grace(err.kind, interval.total_seconds()))
         if self.last_update_success:
             _LOGGER.warning("%s: the fetch failed (%s)", self.name, err.kind)
             # Told already. The base class would add the text, in which the provider may have had its say.
             self.last_update_success = False
         else:
             self.async_update_listeners()  # the base class leaves this out from the second failure on
-        return pause
+        return (self._due - dt_util.utcnow()).total_seconds()
 
-    def _interval(self, source: str) -> timedelta:
-        """Return the time to the next poll, a little different each time."""
-        every = self.provider.every_of(source)
-        minutes = self.config_entry.options.get(CONF_SCAN_INTERVAL, every.default)
-        minutes = min(max(minutes, every.minimum), every.maximum)
-        earliest = max(minutes * (1 - JITTER), every.minimum)
-        return timedelta(minutes=uniform(earliest, minutes * (1 + JITTER)))  # noqa: S311  no secret
+    # When to fetch next
+
+    def _rhythm(self, snapshot: Snapshot | None) -> Rhythm:
+        """Return how often to poll the source that has answered."""
+        options = self.config_entry.options
+        every = self.provider.every_of(snapshot.source if snapshot else self.account.source)
+        return Rhythm.of(every, options.get(CONF_SCAN_INTERVAL), adaptive=options.get(CONF_ADAPTIVE, DEFAULT_ADAPTIVE))
+
+    def _interval(self, snapshot: Snapshot | None) -> timedelta:
+        """Return the time to the next poll while all is well, a little different each time."""
+        rhythm = self._rhythm(snapshot)
+        return rhythm.jittered(rhythm.interval(self._circumstances(snapshot)))
+
+    def _circumstances(self, snapshot: Snapshot | None) -> Circumstances:
+        now = dt_util.utcnow()
+        asked = self._asked_at is not None and now - self._asked_at <= INTEREST
+        return Circumstances(
+            is_lively=asked or self._unchanged == 0,
+            unchanged=self._unchanged,
+            exhausted_for=exhausted_for(snapshot.windows, now) if snapshot else None,
+        )
+
+    @callback
+    def _plan(self, wait: timedelta, *, for_resets: bool) -> None:
+        """Decide when the next poll is due: after this time, or earlier because something resets."""
+        now = dt_util.utcnow()
+        self._due = now + wait + self._put_off
+        self._put_off = timedelta()
+        reset = self._boundaries.next(now) if for_resets else None
+        if reset:
+            self._due = min(self._due, self._rhythm(self.data).around_reset(reset, now))
+        self.update_interval = self._due - now
+
+    @override
+    @callback
+    def _schedule_refresh(self) -> None:
+        """Schedule the poll that is due next, once Home Assistant is running."""
+        if self.hass.state is not CoreState.running:
+            return
+        if self._due <= dt_util.utcnow():  # a failure that nobody foresaw has planned nothing
+            self._plan(self._interval(self.data), for_resets=True)
+        # The base class rounds down, and a pause must not be cut short.
+        self.update_interval = self._due - dt_util.utcnow() + timedelta(seconds=1)
+        self._retry_after = None
+        super()._schedule_refresh()
+
+    @callback
+    def _begin_polling(self, _hass: HomeAssistant) -> None:
+        """Begin to poll: accounts whose poll is overdue after a long start one after the other."""
+        self._due = max(self._due, dt_util.utcnow() + timedelta(seconds=spread(self.config_entry.entry_id)))
+        if self._listeners:
+            self._schedule_refresh()
+
+    # Pauses that the provider asks for
+
+    @property
+    def _credentials(self) -> Collection[str]:
+        """Return hashes of what the account signs in with, as far as that is known: a limit belongs to it."""
+        try:
+            secrets = self.account.settings().secrets
+        except BadConfiguration:  # nothing will be sent
+            secrets = []
+        return [self.provider.fingerprint(secret) for secret in secrets] or [self.config_entry.entry_id]
+
+    def _paused_until(self) -> datetime | None:
+        return self.hass.data[PAUSES].until(self._credentials, dt_util.utcnow())
+
+    def _to_recall(self) -> dict[str, Any]:
+        """Return what outlives a restart, so that a pause does."""
+        until = self._paused_until()
+        return {"paused_until": until.isoformat(), "failures": self._failures} if until else {}
+
+    def _recall(self, kept: Mapping[str, Any]) -> None:
+        if until := moment(kept.get("paused_until")):
+            self._failures = kept.get("failures", 0)
+            self.hass.data[PAUSES].note(self._credentials, until)
 
     @callback
     def _stands_until(self, moment: datetime | None) -> None:
@@ -274,34 +377,6 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, but: Kind | Non
     for kind in ISSUES:
         if kind is not but:
             ir.async_delete_issue(hass, DOMAIN, issue_id(kind, entry))
-
-
-def seconds_to_wait(err: QuotaError, failures: int, interval: float) -> float | None:
-    """Return the seconds until the next poll after so many failures in a row, None for `interval` as always."""
-    if isinstance(err, RateLimited) and err.retry_after is not None:
-        # A server that asks for more would stop the polling for good.
-        return min(max(err.retry_after, MINUTE), HOUR)
-    if isinstance(err, RateLimited):
-        return max(interval, min(doubled(max(interval, 5 * MINUTE), failures - 1), HOUR))
-    if isinstance(err, Unavailable | InvalidResponse):
-        return min(doubled(interval, max(failures - 2, 0)), max(interval, HOUR / 2))
-    if isinstance(err, Unsupported):
-        return max(interval, 6 * HOUR)
-    if isinstance(err, AuthFailed):
-        return max(interval, 15 * MINUTE)
-    return None
-
-
-def doubled(seconds: float, times: int) -> float:
-    """Return the seconds doubled so many times, as long as that makes a difference."""
-    return ldexp(seconds, min(times, 10))
-
-
-def grace(kind: Kind, interval: timedelta) -> timedelta:
-    """Return how old a snapshot may become while fetches fail in this way."""
-    if kind is Kind.RATE_LIMITED:
-        return timedelta(hours=6)
-    return min(max(3 * interval, timedelta(minutes=30)), timedelta(hours=2))
 
 
 def as_home_assistant_error(err: QuotaError, provider: Provider, retry_after: float | None) -> HomeAssistantError:
