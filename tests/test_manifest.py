@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from custom_components.ai_quota import binary_sensor, button, naming, sensor
+from custom_components.ai_quota import binary_sensor, button, naming, sensor, trigger
 from custom_components.ai_quota.quota.model import Kind, Metric, MetricKind, Window
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "ai_quota"
 ENGLISH, GERMAN = (json.loads((INTEGRATION / f"translations/{language}.json").read_text()) for language in ("en", "de"))
 ICONS = json.loads((INTEGRATION / "icons.json").read_text())
 ACTIONS = yaml.safe_load((INTEGRATION / "services.yaml").read_text())
+TRIGGERS = yaml.safe_load((INTEGRATION / "triggers.yaml").read_text())
 RULES = yaml.safe_load((INTEGRATION / "quality_scale.yaml").read_text())["rules"]
 
 SECTIONS = {
@@ -177,6 +178,13 @@ def test_actions_are_described_and_have_icons() -> None:
     assert ACTIONS.keys() == ENGLISH["services"].keys() == ICONS["services"].keys() == {"get_usage", "refresh"}
     for name, action in ACTIONS.items():
         assert action["fields"].keys() == ENGLISH["services"][name]["fields"].keys()
+
+
+def test_triggers_are_described_and_have_icons() -> None:
+    described = {name: each for name, each in TRIGGERS.items() if not name.startswith(".")}
+    assert described.keys() == ENGLISH["triggers"].keys() == ICONS["triggers"].keys() == trigger.TRIGGERS.keys()
+    for name, each in described.items():
+        assert each.get("fields", {}).keys() == ENGLISH["triggers"][name].get("fields", {}).keys()
 
 
 def test_every_kind_of_failure_has_a_text() -> None:
