@@ -106,6 +106,8 @@ def test_only_fields_are_described() -> None:
 def used_keys() -> Iterator[tuple[str, str]]:
     """Yield platform and key of every name that an entity may have."""
     yield "binary_sensor", binary_sensor.LOW.translation_key or ""
+    yield "binary_sensor", binary_sensor.PROVIDER_PROBLEM.translation_key or ""
+    yield "sensor", sensor.SERVICE_STATUS.translation_key or ""
     yield "button", button.REFRESH.translation_key or ""
     for description in sensor.ACCOUNT_SENSORS:
         yield "sensor", description.translation_key or ""

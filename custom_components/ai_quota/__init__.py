@@ -22,6 +22,7 @@ from .coordinator import (
 from .entity import device_info
 from .memory import Memory
 from .quota.refresh import Pauses
+from .service_status import PAGES, StatusPages
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
@@ -31,6 +32,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Prepare what all accounts share: the actions, the queue of fetches, and the pauses of credentials."""
     hass.data[FETCHES] = asyncio.Semaphore(MAX_FETCHES)
     hass.data[PAUSES] = Pauses()
+    hass.data[PAGES] = StatusPages(hass)
     async_setup_actions(hass)
     return True
 

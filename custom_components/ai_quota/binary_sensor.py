@@ -1,4 +1,4 @@
-"""Binary sensor: whether a quota of the account is low."""
+"""Binary sensors: whether a quota of the account is low, and whether its provider has a problem."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, override
@@ -13,7 +13,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LOW_THRESHOLD, DEFAULT_LOW_THRESHOLD
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .entity import FigureEntity, async_add_as_they_come
+from .entity import FigureEntity, StatusEntity, async_add_as_they_come
+from .service_status import PAGES
 
 PARALLEL_UPDATES = 0
 
@@ -22,13 +23,20 @@ LOW = BinarySensorEntityDescription(
     translation_key="low",
     device_class=BinarySensorDeviceClass.PROBLEM,
 )
+PROVIDER_PROBLEM = BinarySensorEntityDescription(
+    key="provider_problem",
+    translation_key="provider_problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+)
 
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: QuotaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the binary sensor of an account."""
+    """Add the binary sensors of an account."""
     async_add_as_they_come(hass, entry, "binary_sensor", async_add_entities, find_binary_sensors)
+    if page := hass.data[PAGES].async_page_of(entry.runtime_data):
+        async_add_entities([ProviderProblemSensor(page, entry.runtime_data, PROVIDER_PROBLEM)])
 
 
 def find_binary_sensors(coordinator: QuotaCoordinator) -> Iterator[FigureEntity]:
@@ -70,3 +78,13 @@ class LowSensor(FigureEntity, BinarySensorEntity):
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Return the ids of the windows that are low, and from where on they are."""
         return {"windows": self._low, "threshold": self._threshold}
+
+
+class ProviderProblemSensor(StatusEntity, BinarySensorEntity):
+    """On while the provider has a problem, whatever the account's quota."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether something is out of order, None when that is not known."""
+        return self.status.indicator.is_problem

@@ -10,6 +10,8 @@ from homeassistant.core import HomeAssistant
 from .const import CONF_PROVIDER, CONF_SOURCE
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
 from .quota.credentials import Field
+from .quota.model import iso
+from .service_status import PAGES
 
 PERSONAL = ("account", "organization")
 
@@ -38,10 +40,29 @@ def fetched(coordinator: QuotaCoordinator) -> dict[str, Any]:
             "next_in_seconds": coordinator.update_interval and coordinator.update_interval.total_seconds(),
         },
         "snapshot": snapshot.as_dict(coordinator.provider.name),
+        "status_page": status_page(coordinator),
     }
     personal = (coordinator.config_entry.unique_id, snapshot.identity, snapshot.account, snapshot.organization)
     redacted: dict[str, Any] = without(async_redact_data(found, PERSONAL), [value for value in personal if value])
     return redacted
+
+
+def status_page(coordinator: QuotaCoordinator) -> dict[str, Any] | None:
+    """Return where the provider tells how it is doing, and what it told, if it is asked."""
+    link = coordinator.provider.status
+    if link is None:
+        return None
+    found: dict[str, Any] = {"url": link.url, "kind": link.kind}
+    if page := coordinator.hass.data[PAGES].async_page_of(coordinator):
+        status = page.status_of(coordinator)
+        found |= {
+            "ok": page.last_update_success,
+            "indicator": status.indicator,
+            "description": status.description,
+            "updated_at": iso(status.updated_at),
+            "components": dict(status.components),
+        }
+    return found
 
 
 def public(data: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
+from .quota.status import ServiceStatus
+from .service_status import StatusCoordinator
 
 
 def device_info(coordinator: QuotaCoordinator) -> DeviceInfo:
@@ -66,6 +68,30 @@ class FigureEntity(QuotaEntity):
             self.coordinator.config_entry.async_create_task(self.hass, self.async_remove())
         else:
             super()._handle_coordinator_update()
+
+
+class StatusEntity(CoordinatorEntity[StatusCoordinator]):
+    """An entity that shows how the provider itself is doing, whether or not the account can be read."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, page: StatusCoordinator, account: QuotaCoordinator, description: EntityDescription) -> None:
+        super().__init__(page)
+        self.account = account
+        self.entity_description = description
+        self._attr_unique_id = f"{account.config_entry.entry_id}_{description.key}"
+        self._attr_device_info = device_info(account)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return that there is always something to say: at worst that the state is not known."""
+        return True
+
+    @property
+    def status(self) -> ServiceStatus:
+        """Return how the provider is doing."""
+        return self.coordinator.status_of(self.account)
 
 
 @callback

@@ -20,9 +20,11 @@ from homeassistant.helpers.restore_state import RestoredExtraData, RestoreEntity
 from homeassistant.util import dt as dt_util
 
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .entity import FigureEntity, async_add_as_they_come
+from .entity import FigureEntity, StatusEntity, async_add_as_they_come
 from .naming import name_metric, name_window
-from .quota.model import Metric, MetricKind, Snapshot, Window
+from .quota.model import Metric, MetricKind, Snapshot, Window, iso
+from .quota.status import Indicator
+from .service_status import PAGES
 
 PARALLEL_UPDATES = 0
 
@@ -72,6 +74,14 @@ ACCOUNT_SENSORS = (
         value=lambda snapshot: snapshot.fetched_at,
         lasting=True,
     ),
+)
+
+SERVICE_STATUS = SensorEntityDescription(
+    key="service_status",
+    translation_key="service_status",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    device_class=SensorDeviceClass.ENUM,
+    options=[indicator.value for indicator in Indicator],
 )
 
 
@@ -146,6 +156,8 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of an account."""
     async_add_as_they_come(hass, entry, "sensor", async_add_entities, find_sensors)
+    if page := hass.data[PAGES].async_page_of(entry.runtime_data):
+        async_add_entities([ServiceStatusSensor(page, entry.runtime_data, SERVICE_STATUS)])
 
 
 def find_sensors(coordinator: QuotaCoordinator) -> Iterator[FigureEntity]:
@@ -184,6 +196,7 @@ class AccountSensor(QuotaSensor):
     """Something that is known of the account as a whole."""
 
     entity_description: AccountSensorDescription
+    _unrecorded_attributes = frozenset({"status_page"})
 
     @property
     @override
@@ -195,6 +208,37 @@ class AccountSensor(QuotaSensor):
     def native_value(self) -> Value:
         """Return what is known."""
         return self.entity_description.value(self.coordinator.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return where to look when the account has not been read for long."""
+        link = self.coordinator.provider.status
+        return {"status_page": link.url} if link and self.entity_description.lasting else None
+
+
+class ServiceStatusSensor(StatusEntity, SensorEntity):
+    """How the provider says that it is doing."""
+
+    _unrecorded_attributes = frozenset({"description", "updated_at", "url", "components"})
+
+    @property
+    @override
+    def native_value(self) -> str:
+        """Return the indicator."""
+        return self.status.indicator.value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return what is the matter, and where to read more."""
+        status, link = self.status, self.account.provider.status
+        return {
+            "description": status.description,
+            "updated_at": iso(status.updated_at),
+            "url": link and link.url,
+            "components": {name: indicator.value for name, indicator in status.components.items()},
+        }
 
 
 class WindowSensor(QuotaSensor):
