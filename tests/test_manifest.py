@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from custom_components.ai_quota import binary_sensor, button, naming, sensor, trigger
+from custom_components.ai_quota import binary_sensor, button, condition, naming, sensor, trigger
 from custom_components.ai_quota.quota.model import Kind, Metric, MetricKind, Window
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "ai_quota"
@@ -18,6 +18,7 @@ ENGLISH, GERMAN = (json.loads((INTEGRATION / f"translations/{language}.json").re
 ICONS = json.loads((INTEGRATION / "icons.json").read_text())
 ACTIONS = yaml.safe_load((INTEGRATION / "services.yaml").read_text())
 TRIGGERS = yaml.safe_load((INTEGRATION / "triggers.yaml").read_text())
+CONDITIONS = yaml.safe_load((INTEGRATION / "conditions.yaml").read_text())
 RULES = yaml.safe_load((INTEGRATION / "quality_scale.yaml").read_text())["rules"]
 
 SECTIONS = {
@@ -182,11 +183,15 @@ def test_actions_are_described_and_have_icons() -> None:
         assert action["fields"].keys() == ENGLISH["services"][name]["fields"].keys()
 
 
-def test_triggers_are_described_and_have_icons() -> None:
-    described = {name: each for name, each in TRIGGERS.items() if not name.startswith(".")}
-    assert described.keys() == ENGLISH["triggers"].keys() == ICONS["triggers"].keys() == trigger.TRIGGERS.keys()
+@pytest.mark.parametrize(
+    ("section", "descriptions", "offered"),
+    [("triggers", TRIGGERS, trigger.TRIGGERS), ("conditions", CONDITIONS, condition.CONDITIONS)],
+)
+def test_triggers_and_conditions_are_described_and_have_icons(section: str, descriptions: Any, offered: Any) -> None:
+    described = {name: each for name, each in descriptions.items() if not name.startswith(".")}
+    assert described.keys() == ENGLISH[section].keys() == ICONS[section].keys() == offered.keys()
     for name, each in described.items():
-        assert each.get("fields", {}).keys() == ENGLISH["triggers"][name].get("fields", {}).keys()
+        assert each.get("fields", {}).keys() == ENGLISH[section][name].get("fields", {}).keys()
 
 
 def test_every_kind_of_failure_has_a_text() -> None:
