@@ -20,10 +20,19 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_ADAPTIVE, CONF_SCAN_INTERVAL, DEFAULT_ADAPTIVE, DOMAIN, SOURCE_AUTO
+from .const import (
+    CONF_ADAPTIVE,
+    CONF_SCAN_INTERVAL,
+    CONF_WORK_DAYS,
+    DEFAULT_ADAPTIVE,
+    DEFAULT_WORK_DAYS,
+    DOMAIN,
+    SOURCE_AUTO,
+)
 from .memory import Memory
 from .quota import Account, fetch, load
 from .quota.account import merged
+from .quota.history import History, Reset
 from .quota.model import (
     Attempt,
     AuthFailed,
@@ -34,6 +43,7 @@ from .quota.model import (
     Snapshot,
     Window,
 )
+from .quota.pace import Pace, WorkWeek, length_of, pace_of
 from .quota.parse import moment
 from .quota.provider import Provider
 from .quota.refresh import (
@@ -105,6 +115,11 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self.dashboard = provider.dashboard
         self.error: QuotaError | None = None
         self.attempts: tuple[Attempt, ...] = ()
+        self.history = History()
+        self.resets: Mapping[str, Reset] = {}
+        """The windows that turned out to have reset with the last snapshot."""
+        self.paces: Mapping[str, Pace] = {}
+        """How fast the windows of the last snapshot are used, where that can be told."""
         self._fetching: asyncio.Task[Snapshot] | None = None
         self._finished = 0
         self._failures = 0
@@ -130,12 +145,25 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
             return replace(window, used_percent=None, used=None, remaining=None, resets_at=None)
         return window
 
+    def pace(self, window_id: str) -> Pace | None:
+        """Return how fast a window is used, as far as that may be shown."""
+        window = self.window(window_id)
+        return self.paces.get(window_id) if window and window.used_percent is not None else None
+
+    def burn_rate(self, window_id: str) -> float | None:
+        """Return the percentage points an hour that a window has lately been used by, as far as that may be shown."""
+        window = self.window(window_id)
+        if window is None or window.used_percent is None:
+            return None
+        return self.history.burn_rate(window_id, self.data.fetched_at, length_of(window))
+
     # Fetching
 
     @override
     async def _async_setup(self) -> None:
         await self.memory.async_load()
         self._recall(self.memory.section("refresh", self._to_recall))
+        self.history = History.from_dict(self.memory.section("history", self._history_to_keep))
         self.config_entry.async_on_unload(async_at_started(self.hass, self._begin_polling))
 
     @callback
@@ -191,12 +219,27 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self.error = None
         self.attempts = snapshot.attempts
         self._failures = 0
+        self._observe(snapshot)
         before: Snapshot | None = self.data  # none yet in the set-up
         self._unchanged = self._unchanged + 1 if before and not has_changed(before, snapshot) else 0
         self._boundaries.observe(snapshot, dt_util.utcnow())
         self._plan(self._interval(snapshot), for_resets=True)
         self._stands_until(None)
         self._show_issue(None)
+
+    def _history_to_keep(self) -> dict[str, Any]:
+        return self.history.as_dict()
+
+    def _observe(self, snapshot: Snapshot) -> None:
+        """Learn from a snapshot: first what has reset, then how fast everything is used since."""
+        now = snapshot.fetched_at
+        self.resets = self.history.observe(snapshot, now)
+        days = int(self.config_entry.options.get(CONF_WORK_DAYS, DEFAULT_WORK_DAYS))
+        work_week = WorkWeek(days, dt_util.get_default_time_zone()) if days else None
+        paces = {window.id: pace_of(window, now, work_week) for window in snapshot.windows}
+        # A window that slides has no beginning that its use could be measured from.
+        self.paces = {id: pace for id, pace in paces.items() if pace and not self.history.is_sliding(id)}
+        self.memory.save_soon()
 
     async def _note_pause(self, err: QuotaError) -> float | None:
         """Return in how many seconds to ask again, None for as always; a pause that was asked for is kept at once."""

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from typing import override
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -13,6 +13,8 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
+from .naming import name_window
+from .quota.model import Window
 from .quota.status import ServiceStatus
 from .service_status import StatusCoordinator
 
@@ -68,6 +70,31 @@ class FigureEntity(QuotaEntity):
             self.coordinator.config_entry.async_create_task(self.hass, self.async_remove())
         else:
             super()._handle_coordinator_update()
+
+
+class WindowEntity(FigureEntity):
+    """An entity of a window."""
+
+    def __init__(self, coordinator: QuotaCoordinator, description: EntityDescription, window: Window) -> None:
+        super().__init__(coordinator, description, f"{window.id}_{description.key}")
+        self._window_id = window.id
+        key, self._attr_translation_placeholders = name_window(window)
+        self._attr_translation_key = f"{key}_{description.key}"
+
+    @property
+    def _window(self) -> Window | None:
+        return self.coordinator.window(self._window_id)
+
+    @property
+    @override
+    def is_gone(self) -> bool:
+        return self._window is None
+
+    @property
+    @override
+    def capability_attributes(self) -> dict[str, Any]:
+        """Return which window this is of, so that it is known without a figure, too."""
+        return {**(super().capability_attributes or {}), "window_id": self._window_id}
 
 
 class StatusEntity(CoordinatorEntity[StatusCoordinator]):

@@ -20,8 +20,8 @@ from homeassistant.helpers.restore_state import RestoredExtraData, RestoreEntity
 from homeassistant.util import dt as dt_util
 
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .entity import FigureEntity, StatusEntity, async_add_as_they_come
-from .naming import name_metric, name_window
+from .entity import FigureEntity, StatusEntity, WindowEntity, async_add_as_they_come
+from .naming import name_metric
 from .quota.model import Metric, MetricKind, Snapshot, Window, iso
 from .quota.status import Indicator
 from .service_status import PAGES
@@ -241,40 +241,22 @@ class ServiceStatusSensor(StatusEntity, SensorEntity):
         }
 
 
-class WindowSensor(QuotaSensor):
+class WindowSensor(WindowEntity, QuotaSensor):
     """A figure of a window."""
 
     entity_description: WindowSensorDescription
     _unrecorded_attributes = frozenset({"used", "remaining", "resets_at"})
 
     def __init__(self, coordinator: QuotaCoordinator, description: WindowSensorDescription, window: Window) -> None:
-        super().__init__(coordinator, description, f"{window.id}_{description.key}")
-        self._window_id = window.id
-        key, self._attr_translation_placeholders = name_window(window)
-        self._attr_translation_key = f"{key}_{description.key}"
+        super().__init__(coordinator, description, window)
         if description.amount:
             self.measure(window.unit, description.state_class)
-
-    @property
-    def _window(self) -> Window | None:
-        return self.coordinator.window(self._window_id)
-
-    @property
-    @override
-    def is_gone(self) -> bool:
-        return self._window is None
 
     @property
     @override
     def native_value(self) -> Value:
         """Return the figure."""
         return self.entity_description.value(self._window) if self._window else None
-
-    @property
-    @override
-    def capability_attributes(self) -> dict[str, Any]:
-        """Return which window this is of, so that it is known without a figure, too."""
-        return {**(super().capability_attributes or {}), "window_id": self._window_id}
 
     @property
     @override
