@@ -73,6 +73,11 @@ class History:
         track = self._tracks.get(window_id)
         return track is not None and track.is_sliding
 
+    def is_unsettled(self, window_id: str) -> bool:
+        """Return whether the last answer has to be confirmed before it counts for a window."""
+        track = self._tracks.get(window_id)
+        return track is not None and (track.pending is not None or track.behind > 0)
+
     def burn_rate(self, window_id: str, now: datetime, duration: timedelta | None) -> float | None:
         """Return the percentage points an hour that a window of this length has lately been used by, never negative."""
         track = self._tracks.get(window_id)
