@@ -1,6 +1,6 @@
 """What a person or the environment gives: fields, their clean-up, cookies and endpoint overrides."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -300,14 +300,14 @@ class Cookies:
 
     @classmethod
     def pasted(cls, pasted: str | None, bare: str | None = None) -> Self | None:
-        """Read what a person would paste: a header's value, a `Cookie:` line or a cURL command.
+        """Read what a person would paste: a header's value, a `Cookie:` line, a cURL command or a whole request.
 
         One word without `name=value` is the value of the cookie `bare`, where there is one. None when
         there is no cookie in it.
         """
         line = unquoted(pasted or "")
-        if (headers := curl_headers(line)) is not None:
-            line = "; ".join(value for name, value in headers if name.lower() == "cookie")
+        if request := copied_request(line):
+            line = "; ".join(request.values("cookie"))
         line = unquoted(re.sub(r"^\s*cookie\s*:", "", line, flags=re.IGNORECASE | re.MULTILINE)).rstrip("; ")
         if bare and _BARE.fullmatch(line):
             return cls({bare: line})
@@ -358,39 +358,65 @@ _BARE = re.compile(r"[^\s;=]+=*")  # a base64 value may end in =
 
 _CURL = re.compile(r"(curl(\.exe)?|-b|--cookie|-H|--header)\s")
 _OPTION = re.compile(r"(-H|--header|-b|--cookie(?!-))=?(.*)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_REQUEST_LINE = re.compile(r"[A-Z]+ (\S+) HTTP/\d\S*[ \t]*\r?\n")
 _CMD = re.compile(r"\s\^[\s\"]")
 _PIECE = r"""\$'(?:[^'\\]|\\.)*'|'[^']*'|"(?:[^"\\]|\\.|"")*"|\\.|[^\s'"\\]+"""
 _ANSI_C = re.compile(r"\\(?:u([0-9a-fA-F]{1,4})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-def curl_headers(command: str) -> list[tuple[str, str]] | None:
-    """Return the headers, cookies among them, of a cURL command as browsers copy it; None when it is none.
+@dataclass(frozen=True)
+class Copied:
+    """A request that a browser has copied: the addresses that stand in it, and its headers, cookies among them."""
+
+    urls: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return what the headers of a name, in lower case, hold."""
+        return tuple(value for key, value in self.headers if key.lower() == name)
+
+
+def copied_request(written: str) -> Copied | None:
+    """Return the request in a cURL command or in the lines of an HTTP request; None when it is neither."""
+    written = unquoted(written)
+    if line := _REQUEST_LINE.match(written):
+        found = (header.partition(":") for header in written[line.end() :].split("\r\n\r\n")[0].splitlines())
+        headers = tuple((name.strip(), value.strip()) for name, colon, value in found if colon)
+        return Copied(tuple(filter(_ADDRESS.match, [line[1]])), headers)
+    if (words := _curl_words(written)) is None:
+        return None
+    return Copied(tuple(filter(_ADDRESS.match, words)), tuple(_curl_headers(words)))
+
+
+def _curl_words(command: str) -> list[str] | None:
+    """Return the words of a cURL command as browsers copy it; None when it is none.
 
     The command may be for a POSIX shell or for Windows.
 
     For cmd.exe they put a caret before quotes, all else that is special there, and the end of a line:
     https://github.com/ChromeDevTools/devtools-frontend/blob/main/front_end/panels/network/NetworkLogView.ts
     """
-    command = unquoted(command)
     if not _CURL.match(command):
         return None
     if _CMD.search(command):
         command = re.sub(r"\^(.)", r"\1", command, flags=re.DOTALL)
     command = re.sub(r"\\\r?\n", " ", command)
-    words = [
+    return [
         "".join(map(_unshelled, re.findall(_PIECE, word, re.DOTALL)))
         for word in re.findall(f"(?:{_PIECE})+", command, re.DOTALL)
     ]
-    found = []
+
+
+def _curl_headers(words: Iterable[str]) -> Iterator[tuple[str, str]]:
     rest = iter(words)
     for word in rest:
         if option := _OPTION.fullmatch(word):
             value = option[2] or next(rest, "")
             is_cookie = option[1] in ("-b", "--cookie")
             name, _, content = ("Cookie", "", value) if is_cookie else value.partition(":")
-            found.append((name.strip(), content.strip()))
-    return found
+            yield name.strip(), content.strip()
 
 
 def _unshelled(piece: str) -> str:
@@ -485,6 +511,11 @@ def _split_authority(authority: str, key: str) -> tuple[str, str]:
     if found[2] and not 0 < int(found[2][1:]) < 65536:
         raise BadConfiguration(f"{key}: the port is out of range", key)
     return host, found[2] or ""
+
+
+def service_root(base: URL) -> URL:
+    """Return the address of a service without the `/v1` of its API, which people add or leave out."""
+    return base.parent if base.name == "v1" else base
 
 
 def is_private(host: str) -> bool:

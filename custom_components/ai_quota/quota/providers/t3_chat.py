@@ -10,7 +10,7 @@ from yarl import URL
 
 from .. import parse
 from ..account import Call
-from ..credentials import Cookies, cookie, cookie_source, curl_headers
+from ..credentials import Cookies, cookie, cookie_source, copied_request
 from ..http import Reply, Verdict, chrome_on_mac
 from ..model import AuthFailed, InvalidResponse, Reading, Window
 from ..parse import Json
@@ -84,9 +84,10 @@ async def read_customer(call: Call, session: Cookies) -> Reading:
 
 
 def captured(pasted: str) -> Mapping[str, str]:
-    """Return the headers of a pasted cURL command that are sent on, as they are called here."""
+    """Return the headers of a pasted request that are sent on, as they are called here."""
     ours = {name.lower(): name for name in CAPTURED}
-    given = ((ours.get(name.lower()), value) for name, value in curl_headers(pasted) or ())
+    request = copied_request(pasted)
+    given = ((ours.get(name.lower()), value) for name, value in request.headers) if request else ()
     return {name: value for name, value in given if name and value}
 
 
