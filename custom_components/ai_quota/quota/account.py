@@ -19,6 +19,12 @@ from .provider import Provider
 
 _LOGGER = logging.getLogger(__name__)
 
+SPARE_SECONDS = 5
+"""What is optional leaves so much of a fetch's time to what is not."""
+
+REJECTED = "rejected"
+"""In what rests of an account: the credentials with which the last fetch met nothing but rejection."""
+
 
 class Keeper(Protocol):
     """Where the credentials of an account are kept: a config entry, or memory while it is set up."""
@@ -52,15 +58,21 @@ def merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 class Account:
     """One account, as long as its entry is loaded.
 
-    `memory` is what a provider remembers between fetches and may forget at any time. The
-    environment and the clock are read anew at every fetch.
+    `identity` is whose it is, once that is known: answers of somebody else are refused. `memory` is what
+    a provider remembers between fetches and may forget at any time; `resting` what is not tried again for
+    a while because it has failed, to be cleared when a person asks. The environment and the clock are read
+    anew at every fetch.
     """
 
-    def __init__(self, provider: Provider, keeper: Keeper, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, provider: Provider, keeper: Keeper, session: aiohttp.ClientSession, identity: str | None = None
+    ) -> None:
         self.provider = provider
         self.keeper = keeper
         self.session = session
+        self.identity = identity
         self.memory: dict[str, Any] = {}
+        self.resting: dict[str, Any] = {}
 
     @property
     def source(self) -> str:
@@ -85,6 +97,10 @@ class Call:
         self.memory = account.memory
         self.once: dict[str, Any] = {}
         """What this fetch has found out already, for its later strategies."""
+        self.deadline: float | None = None
+        """When the time of this fetch is up, by the clock of the event loop."""
+        self.presented: set[str] = set()
+        """The credentials that endpoints were made with."""
         self._concealed: set[str] = set()
         self._read_settings()
 
@@ -187,6 +203,7 @@ class Call:
     ) -> Endpoint:
         """Return an endpoint; what is given here goes to its origin and nowhere else.
 
+        Raises AuthFailed when all sources failed last time, and this credential is one that was refused then.
         `trust_loopback` takes any certificate, and is refused (ValueError) for all but 127.0.0.1.
         """
         carried = dict(headers or {})
@@ -196,6 +213,9 @@ class Call:
         if cookies:
             carried["Cookie"] = cookies.for_url(URL(base)).header
             self.conceal(*cookies.pairs.values())
+        for name in ("Authorization", "Cookie"):
+            if value := carried.get(name):
+                self._present(value)
         return Endpoint(
             session=self.account.session,
             base=URL(base),
@@ -206,10 +226,19 @@ class Call:
             trust_loopback=trust_loopback,
         )
 
+    def _present(self, credential: str) -> None:
+        self.presented.add(credential)
+        if credential in self.account.resting.get(REJECTED, ()):
+            raise AuthFailed("the credentials were rejected and are still the same")
+
     async def optional[T](self, awaitable: Awaitable[T], seconds: float | None = None) -> T | None:
-        """Return the result, or None when it takes longer or fails in any way but a refused configuration."""
+        """Return the result, or None when it takes longer or fails in any way but a refused configuration.
+
+        It gives way in time for the fetch to end without it.
+        """
+        until = None if self.deadline is None else self.deadline - SPARE_SECONDS
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(until), asyncio.timeout(seconds):
                 return await awaitable
         except BadConfiguration:
             raise

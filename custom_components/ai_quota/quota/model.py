@@ -169,10 +169,15 @@ class QuotaError(Exception):
         return self.message
 
 
+@dataclass(eq=False)
 class AuthFailed(QuotaError):
-    """There are no usable credentials, or the provider rejected them."""
+    """There are no usable credentials, or the provider rejected them.
+
+    `may_heal`, set by the fetch, tells that a tool, file or browser of this machine may hold others one day.
+    """
 
     kind = Kind.AUTH
+    may_heal: bool = field(default=False, kw_only=True)
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 import hashlib
 import secrets
 from time import monotonic
@@ -134,6 +134,19 @@ def pasted_code(pasted: str, state: str) -> str:
 
 _renewing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+FIRST_REST, LONGEST_REST = timedelta(minutes=5), timedelta(hours=1)
+"""How long no renewal is tried after one that failed, doubled with each failure in a row."""
+
+_RENEWAL = "renewal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rest:
+    """What rests of an account after a renewal that failed: how often in a row, and until when."""
+
+    failures: int
+    until: datetime
+
 
 async def renew(
     call: Call,
@@ -146,12 +159,16 @@ async def renew(
 
     `request` gets the token to spend, the one under `key` unless another is given, and returns the
     changes for the entry's data, `key` among them. They are saved before this returns; if somebody
-    else has renewed in the meantime, theirs are used.
+    else has renewed in the meantime, theirs are used. After a failure that may pass the next renewal
+    has to wait: raises Unavailable.
     """
     kept: str | None = call.own(key)
     spent = spent or kept
     if not spent:
         raise AuthFailed("the sign-in has expired; sign in again")
+    rest: _Rest | None = call.account.resting.get(_RENEWAL)
+    if rest and call.now < rest.until:
+        raise Unavailable(f"the sign-in could not be renewed; it is tried again at {rest.until:%H:%M} UTC")
 
     async def renew_once() -> None:
         async with _renewing.setdefault(f"{call.account.provider.id}:{spent}", asyncio.Lock()):
@@ -160,7 +177,16 @@ async def renew(
 
     # The old token is dead the moment the provider answers: a fetch that is cancelled now must not lose the
     # new one, and the next fetch must not begin before it is kept.
-    await asyncio.shield(renew_once())
+    try:
+        await asyncio.shield(renew_once())
+    except AuthFailed:
+        raise
+    except QuotaError:
+        failures = rest.failures + 1 if rest else 1
+        pause = min(FIRST_REST * 2 ** min(failures - 1, 10), LONGEST_REST)
+        call.account.resting[_RENEWAL] = _Rest(failures=failures, until=call.now + pause)
+        raise
+    call.account.resting.pop(_RENEWAL, None)
 
 
 def ends_at(token: str | None, expires_at: float | None) -> float | None:

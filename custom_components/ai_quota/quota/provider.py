@@ -65,11 +65,31 @@ class Workspace:
 
 
 _FINGERPRINT = re.compile(r"(^|[:/ ])[0-9a-f]{16}$")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_fingerprint(identity: str) -> bool:
     """Return whether an identity is made of a credential: another one of the same account makes another."""
     return _FINGERPRINT.search(identity) is not None
+
+
+def contradict(first: str, second: str) -> bool:
+    """Return whether two identities of one provider are of different accounts.
+
+    Only like kinds tell: an id of one form about another of that form, an e-mail about an e-mail. Where one
+    names the organization and the other does not, they agree about the rest.
+    """
+    if is_fingerprint(first) or is_fingerprint(second) or _form(first) != _form(second):
+        return False
+    pairs = zip(first.casefold().split(maxsplit=1), second.casefold().split(maxsplit=1), strict=False)
+    return any(one != other for one, other in pairs)
+
+
+def _form(identity: str) -> tuple[object, ...]:
+    """Return what ids of one kind have in common."""
+    known = identity.split(maxsplit=1)[0]
+    id = known.rpartition(":")[2]
+    return "@" in known, known.count(":"), id.count("/"), id.isdecimal(), _UUID.fullmatch(id) is not None
 
 
 type Read = Callable[[Any, Call], Awaitable[Reading]]
@@ -92,6 +112,11 @@ class Strategy:
     absent: str | None = None
     machine: bool = False
     every: Every | None = None
+
+    @property
+    def starts_tool(self) -> bool:
+        """Return whether this asks a command-line tool."""
+        return self.source == "cli"
 
     async def is_available(self, provider: Provider, call: Call) -> bool:
         """Return whether the credentials, tool or file exist."""
@@ -189,6 +214,15 @@ class Provider:
             return None
         region = settings.get(self.region_field) if self.region_field else None
         return ":".join(filter(None, (self.id, region, found.strip().lower())))
+
+    def is_another(self, snapshot: Snapshot, settings: Settings, known: str) -> bool:
+        """Return whether an answer is of another account than the one known by this identity.
+
+        An answer that does not say whose it is, or by a login alone, which people change, is of the same one.
+        """
+        says = snapshot.identity or (snapshot.account and "@" in snapshot.account)
+        identity = self.identity(snapshot, settings) if says else None
+        return identity is not None and contradict(identity, known)
 
     def fingerprint(self, secret: str) -> str:
         """Return a hash of a credential: it tells accounts apart and gives nothing away."""

@@ -36,7 +36,9 @@ async def candidates(call: Call) -> list[Cookies]:
 def may_import(call: Call) -> bool:
     """Return whether the browsers may be read: nothing was pasted, and `cookie_source` says so."""
     field = call.account.provider.cookie_field
-    return field is not None and not call.given_cookie and call.get("cookie_source") == "auto"
+    if field is None or "cookie_source" not in call.settings.fields:
+        return False
+    return not call.given_cookie and call.get("cookie_source") == "auto"
 
 
 async def imported(call: Call) -> list[Cookies]:
