@@ -129,7 +129,7 @@ async def test_polls_come_by_themselves(
     await add_example(hass)
     await poll(hass, freezer, 8 * 60)
     assert len(upstream.requests) == 1
-    await poll(hass, freezer, 4 * 60)
+    await poll(hass, freezer, 5 * 60)
     assert len(upstream.requests) == 2
 
 
@@ -260,16 +260,33 @@ async def test_a_rejected_credential_asks_the_person_to_sign_in_again(hass: Home
     assert len(list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))) == 1
 
 
-async def test_what_is_read_from_this_machine_is_tried_again(
+async def test_what_is_read_from_this_machine_is_tried_again_once_it_has_changed(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXAMPLE_API_KEY", "key-that-has-expired")
+    says(upstream)
+    await add_example(hass, {"source": "cli", "folder": "/", "api_key": None})
+    says(upstream, status=401)
+    await poll(hass, freezer, 35 * 60)
+    assert len(upstream.requests) == 2
+    says(upstream, RICH | {"plan": "Pro"})
+    for _ in range(3):
+        await poll(hass, freezer, 35 * 60)
+    assert len(upstream.requests) == 2  # the same credential would be rejected again
+    monkeypatch.setenv("EXAMPLE_API_KEY", "key-that-the-tool-has-renewed")
+    await poll(hass, freezer, 35 * 60)
+    assert hass.states.get("sensor.example_someone_plan").state == "Pro"
+
+
+async def test_a_person_may_try_the_same_credential_again(
     hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
 ) -> None:
     says(upstream)
-    await add_example(hass, {"source": "cli", "folder": "/"})
+    entry = await add_example(hass, {"source": "cli", "folder": "/"})
     says(upstream, status=401)
-    await poll(hass, freezer, 34 * 60)
-    assert len(upstream.requests) == 2
+    await poll(hass, freezer, 35 * 60)
     says(upstream, RICH | {"plan": "Pro"})
-    await poll(hass, freezer, 34 * 60)
+    await entry.runtime_data.async_fetch_now()
     assert hass.states.get("sensor.example_someone_plan").state == "Pro"
 
 
