@@ -20,12 +20,13 @@ from .coordinator import (
     async_load_provider,
 )
 from .entity import device_info
+from .frontend import async_setup_frontend
 from .memory import Memory
 from .quota.refresh import Pauses
 from .service_status import PAGES, StatusPages
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -34,6 +35,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     hass.data[PAUSES] = Pauses()
     hass.data[PAGES] = StatusPages(hass)
     async_setup_actions(hass)
+    await async_setup_frontend(hass)
     return True
 
 

@@ -15,6 +15,7 @@ from .const import DOMAIN
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
 from .naming import name_window
 from .quota.model import Window
+from .quota.pace import Pace, length_of
 from .quota.status import ServiceStatus
 from .service_status import StatusCoordinator
 
@@ -24,7 +25,7 @@ def device_info(coordinator: QuotaCoordinator) -> DeviceInfo:
     return DeviceInfo(
         entry_type=DeviceEntryType.SERVICE,
         identifiers={(DOMAIN, coordinator.config_entry.entry_id)},
-        name=coordinator.config_entry.title,
+        name=coordinator.shown(coordinator.config_entry.title),
         manufacturer=coordinator.provider.name,
         model=coordinator.data.plan,
         configuration_url=coordinator.dashboard,
@@ -78,6 +79,7 @@ class WindowEntity(FigureEntity):
     def __init__(self, coordinator: QuotaCoordinator, description: EntityDescription, window: Window) -> None:
         super().__init__(coordinator, description, f"{window.id}_{description.key}")
         self._window_id = window.id
+        self._window_name = window.name
         key, self._attr_translation_placeholders = name_window(window)
         self._attr_translation_key = f"{key}_{description.key}"
 
@@ -94,7 +96,25 @@ class WindowEntity(FigureEntity):
     @override
     def capability_attributes(self) -> dict[str, Any]:
         """Return which window this is of, so that it is known without a figure, too."""
-        return {**(super().capability_attributes or {}), "window_id": self._window_id}
+        known = super().capability_attributes or {}
+        return {**known, "window_id": self._window_id, "window_name": self._window_name}
+
+
+class PaceEntity(WindowEntity):
+    """An entity that shows something of a window's pace."""
+
+    @property
+    @override
+    def is_known(self) -> bool:
+        """Return whether there can be a pace; just after a reset there is none yet."""
+        window = self._window
+        if window is None or window.used_percent is None or window.resets_at is None:
+            return False
+        return length_of(window) is not None
+
+    @property
+    def _pace(self) -> Pace | None:
+        return self.coordinator.pace(self._window_id)
 
 
 class StatusEntity(CoordinatorEntity[StatusCoordinator]):

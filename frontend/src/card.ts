@@ -1,0 +1,369 @@
+/** The card: a row for every account, a bar for every window. */
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+
+import { Clock } from "./clock";
+import { CARD, type CardConfig, type Settings, settings, thresholds } from "./config";
+import { form } from "./editor";
+import { amount, amountOf, length, moment, share, spokenLength } from "./format";
+import { localize, type Localize } from "./localize";
+import {
+  type Account,
+  byUrgency,
+  type Figure,
+  isStale,
+  type Level,
+  levelOf,
+  type Pace,
+  paceOf,
+  readAccounts,
+  type ServiceTrouble,
+  urgency,
+  type UsageWindow,
+  worstLevel,
+} from "./model";
+import { styles } from "./styles";
+import type { Hass } from "./types";
+
+const INTEGRATION = "/config/integrations/integration/ai_quota";
+const ADD = "/config/integrations/dashboard/add?domain=ai_quota";
+
+const BADGES: Readonly<Record<Level, string>> = {
+  unknown: "mdi:gauge-empty",
+  ok: "mdi:gauge-low",
+  warning: "mdi:gauge",
+  critical: "mdi:gauge-full",
+  exhausted: "mdi:timer-sand",
+};
+
+export class AiQuotaCard extends LitElement {
+  static override styles = styles;
+  static override properties = { hass: { attribute: false }, preview: { type: Boolean }, config: { state: true } };
+
+  /** Let Home Assistant keep it in the page while it is hidden, so that it can come back. */
+  readonly connectedWhileHidden = true;
+
+  declare hass: Hass;
+  declare preview: boolean;
+  declare private config: Settings & Pick<CardConfig, "title">;
+
+  private accounts: Account[] = [];
+
+  constructor() {
+    super();
+    new Clock(this);
+  }
+
+  static getConfigForm = form;
+
+  static getStubConfig(): Partial<CardConfig> {
+    return { layout: "detailed" };
+  }
+
+  setConfig(config: CardConfig): void {
+    this.config = { ...config, ...settings(config, document.documentElement.lang) };
+  }
+
+  getCardSize(): number {
+    const rows = this.accounts.map((account) => 1 + account.windows.length * (this.isCompact ? 0.5 : 1));
+    return Math.ceil(rows.reduce((sum, each) => sum + each, 1));
+  }
+
+  getGridOptions(): object {
+    return { columns: 12, min_columns: 6, rows: "auto" };
+  }
+
+  private get isCompact(): boolean {
+    return this.config.layout === "compact";
+  }
+
+  private get text(): Localize {
+    return localize(this.hass.language);
+  }
+
+  // When to render
+
+  protected override shouldUpdate(changed: PropertyValues): boolean {
+    if (!this.hass || !this.config) {
+      return false;
+    }
+    const before = changed.get("hass") as Hass | undefined;
+    return changed.size !== 1 || !before || this.concerns(before);
+  }
+
+  /** Return whether anything that the card shows may have changed. */
+  private concerns(before: Hass): boolean {
+    const now = this.hass;
+    const parts = ["entities", "devices", "locale", "language", "localize", "formatEntityState"] as const;
+    return (
+      parts.some((part) => before[part] !== now[part]) ||
+      this.accounts.some((account) => account.entityIds.some((id) => before.states[id] !== now.states[id]))
+    );
+  }
+
+  protected override willUpdate(): void {
+    const found = readAccounts(this.hass, this.config.devices);
+    const limits = thresholds(this.config);
+    const now = Date.now();
+    const sorted = this.config.order === "attention" ? byUrgency(found, limits, now) : found;
+    this.accounts = this.config.attention_only ? sorted.filter((each) => urgency(each, limits, now)) : sorted;
+    this.setHidden(this.config.attention_only && !this.accounts.length && !this.preview);
+  }
+
+  private setHidden(hidden: boolean): void {
+    if (this.hidden !== hidden) {
+      this.hidden = hidden;
+      this.dispatch("card-visibility-changed", { value: !hidden });
+    }
+  }
+
+  // What to render
+
+  protected override render(): TemplateResult {
+    const { title } = this.config;
+    return html`<ha-card class=${this.config.layout}>
+      ${title ? html`<h2 class="title">${title}</h2>` : nothing}
+      ${this.accounts.length
+        ? html`<div class="accounts">${this.accounts.map((each, at) => this.account(each, this.accounts[at - 1]))}</div>`
+        : this.empty()}
+    </ha-card>`;
+  }
+
+  private empty(): TemplateResult {
+    const { attention_only: attentionOnly, devices } = this.config;
+    if (devices.length || attentionOnly) {
+      return html`<div class="empty">${this.text(devices.length ? "gone" : "none")}</div>`;
+    }
+    return html`<div class="empty">
+      <ha-icon icon="mdi:gauge-empty"></ha-icon>
+      ${this.text("empty")}
+      <a class="action" href=${ADD}>${this.text("empty_action")}</a>
+    </div>`;
+  }
+
+  private account(account: Account, previous: Account | undefined): TemplateResult {
+    const isSibling = previous?.provider === account.provider;
+    const hasSiblings = this.accounts.some((each) => each !== account && each.provider === account.provider);
+    const name = account.ownName ?? account.provider;
+    const about = [hasSiblings && !account.ownName && account.label, account.plan].filter(Boolean).join(" · ");
+    const level = worstLevel(account, thresholds(this.config));
+    const figures = this.config.show_balances ? shownFigures(account) : [];
+    return html`<section class="account ${isSibling ? "sibling" : ""}" aria-label=${[name, about].filter(Boolean).join(", ")}>
+      <div class="head">
+        ${this.isCompact
+          ? nothing
+          : html`<span class="badge ${level}"><ha-icon icon=${BADGES[level]} aria-hidden="true"></ha-icon></span>`}
+        <div class="who">
+          <h3 class="name" title=${name}>${name}</h3>
+          ${about ? html`<div class="about" title=${about}>${about}</div>` : nothing}
+        </div>
+        ${this.marks(account)}
+      </div>
+      ${account.windows.length
+        ? html`<ul class="windows">${account.windows.map((window) => this.window(window, name))}</ul>`
+        : nothing}
+      ${figures.length
+        ? html`<ul class="figures">${figures.map((figure) => this.figure(figure))}</ul>`
+        : nothing}
+    </section>`;
+  }
+
+  private marks(account: Account): TemplateResult {
+    const stale = isStale(account, Date.now());
+    return html`<div class="marks">
+      ${account.needsSignIn
+        ? html`<a class="mark critical" href=${INTEGRATION}>
+            <ha-icon icon="mdi:account-key" aria-hidden="true"></ha-icon><span>${this.text("sign_in")}</span>
+          </a>`
+        : nothing}
+      ${account.trouble ? this.trouble(account.trouble) : nothing} ${stale ? this.stale(account) : nothing}
+    </div>`;
+  }
+
+  private trouble({ description, entityId, level }: ServiceTrouble): TemplateResult {
+    const state = this.hass.states[entityId];
+    const severity = { maintenance: "unknown", minor: "warning", major: "critical", critical: "critical" }[level];
+    const icon = level === "maintenance" ? "mdi:wrench" : "mdi:cloud-alert";
+    return html`<button class="mark ${severity}" title=${description ?? nothing} @click=${() => this.open(entityId)}>
+      <ha-icon icon=${icon} aria-hidden="true"></ha-icon><span>${state && this.hass.formatEntityState(state)}</span>
+    </button>`;
+  }
+
+  private stale({ fetchedAt, own }: Account): TemplateResult {
+    const age = fetchedAt && length(Date.now() - fetchedAt, this.hass.locale, this.text);
+    const label = age ? this.text("stale", { time: age }) : this.text("stale_unknown");
+    const entityId = own["last_success"];
+    const inside = html`<ha-icon icon="mdi:clock-alert-outline" aria-hidden="true"></ha-icon><span>${label}</span>`;
+    return entityId
+      ? html`<button class="mark unknown" @click=${() => this.open(entityId)}>${inside}</button>`
+      : html`<span class="mark plain unknown">${inside}</span>`;
+  }
+
+  private window(window: UsageWindow, account: string): TemplateResult {
+    const pace = this.config.show_pace ? paceOf(window, Date.now()) : undefined;
+    const level = levelOf(window.usedShare, thresholds(this.config));
+    const used = window.usedShare === undefined ? "–" : share(window.usedShare, this.hass.locale);
+    const label = html`<span class="label" title=${window.name}>${window.name}</span>`;
+    const figure = html`<span class="share" aria-hidden="true">${warningIcon(level)}${used}</span>`;
+    const bar = this.bar(window, pace, level, account);
+    const opener = html`<button
+      class="open"
+      aria-label=${`${this.text("show")}: ${account}, ${window.name}`}
+      @click=${() => this.open(window.entityId)}
+    ></button>`;
+    if (this.isCompact) {
+      return html`<li class="window ${level}">
+        ${label}${bar}${figure}<span class="time" aria-hidden="true">${this.timeLeft(window)}</span>${opener}
+      </li>`;
+    }
+    return html`<li class="window ${level}">
+      <div class="line">${label}${figure}</div>
+      ${bar}
+      <div class="notes">
+        <span title=${this.when(window)}>${this.until(window)}</span>
+        <span>${this.levelText(level) ?? this.paceText(pace, level)}</span>
+        <span>${this.amounts(window)}</span>
+      </div>
+      ${opener}
+    </li>`;
+  }
+
+  private bar(window: UsageWindow, pace: Pace | undefined, level: Level, account: string): TemplateResult {
+    const filled = Math.min(100, Math.max(0, window.usedShare ?? 0));
+    const expected = pace && Math.min(100, pace.expected);
+    return html`<div
+      class="bar"
+      role="meter"
+      aria-label=${`${account}, ${window.name}`}
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${Math.round(filled)}
+      aria-valuetext=${this.spoken(window, pace, level)}
+    >
+      <div class="fill ${filled ? "" : "empty"}" style="width:${filled}%"></div>
+      ${expected === undefined
+        ? nothing
+        : html`<div
+            class="expected"
+            title=${this.text("expected", { share: share(expected, this.hass.locale) })}
+            style="inset-inline-start:${expected}%"
+          ></div>`}
+    </div>`;
+  }
+
+  private figure({ entityId, name }: Figure): TemplateResult {
+    const state = this.hass.states[entityId];
+    const value = state ? this.hass.formatEntityState(state) : "";
+    return html`<li class="figure">
+      <span class="label" title=${name}>${name}</span><span class="value">${value}</span>
+      <button class="open" aria-label=${`${this.text("show")}: ${name}, ${value}`} @click=${() => this.open(entityId)}></button>
+    </li>`;
+  }
+
+  // Words
+
+  private spoken(window: UsageWindow, pace: Pace | undefined, level: Level): string {
+    const { locale } = this.hass;
+    const until = window.resetsAt ?? window.expiresAt;
+    const ends = window.resetsAt ? "resets_in" : "expires_in";
+    return [
+      window.usedShare === undefined
+        ? this.text("unknown")
+        : this.text("used", { share: share(window.usedShare, locale) }),
+      this.levelText(level),
+      until && this.text(ends, { time: spokenLength(until - Date.now(), locale) }),
+      pace && this.text("expected", { share: share(pace.expected, locale) }),
+      this.paceText(pace, level),
+    ]
+      .filter(Boolean)
+      .join(", ");
+  }
+
+  private levelText(level: Level): string | undefined {
+    return level === "ok" || level === "unknown" ? undefined : this.text(`level_${level}`);
+  }
+
+  private paceText(pace: Pace | undefined, level: Level): string | undefined {
+    if (!pace || level === "exhausted") {
+      return undefined;
+    }
+    if (pace.lasts) {
+      return this.text("pace_lasts");
+    }
+    const left = pace.runsOutAt && pace.runsOutAt - Date.now();
+    return left
+      ? this.text("pace_exhausts_in", { time: length(left, this.hass.locale, this.text) })
+      : this.text("pace_exhausts");
+  }
+
+  private timeLeft({ expiresAt, resetsAt }: UsageWindow): string | undefined {
+    const until = resetsAt ?? expiresAt;
+    return until === undefined ? undefined : length(until - Date.now(), this.hass.locale, this.text);
+  }
+
+  private until(window: UsageWindow): string | undefined {
+    const { expiresAt, resetsAt } = window;
+    const time = this.timeLeft(window);
+    if (resetsAt && resetsAt <= Date.now()) {
+      return this.text("resets_now");
+    }
+    return time && this.text(resetsAt ? "resets_in" : expiresAt ? "expires_in" : "unknown", { time });
+  }
+
+  private when({ expiresAt, resetsAt }: UsageWindow): string | typeof nothing {
+    const until = resetsAt ?? expiresAt;
+    return until ? moment(until, Date.now(), this.hass) : nothing;
+  }
+
+  private amounts({ limit, remaining, unit, used }: UsageWindow): string | undefined {
+    const { locale } = this.hass;
+    if (used !== undefined && limit !== undefined) {
+      return amountOf(used, limit, unit, locale, this.text);
+    }
+    return remaining === undefined
+      ? undefined
+      : this.text("amount_left", { amount: amount(remaining, unit, locale, this.text) });
+  }
+
+  // Acting
+
+  private open(entityId: string): void {
+    this.dispatch("hass-more-info", { entityId });
+  }
+
+  private dispatch(type: string, detail: object): void {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+  }
+}
+
+/** Return the balances of an account, or whatever figures there are when it has neither balance nor window. */
+function shownFigures({ figures, windows }: Account): Figure[] {
+  const balances = figures.filter((figure) => figure.kind === "balance");
+  return balances.length || windows.length ? balances : figures.slice(0, 3);
+}
+
+function warningIcon(level: Level): TemplateResult | typeof nothing {
+  const icon = { warning: "mdi:alert", critical: "mdi:alert-octagon", exhausted: "mdi:alert-octagon" };
+  return level in icon
+    ? html`<ha-icon icon=${icon[level as keyof typeof icon]}></ha-icon>`
+    : nothing;
+}
+
+export function registerCard(): void {
+  if (customElements.get(CARD)) {
+    return;
+  }
+  customElements.define(CARD, AiQuotaCard);
+  (window.customCards ??= []).push({
+    type: CARD,
+    name: "AI Quota",
+    preview: true,
+    get description() {
+      return localize(document.documentElement.lang)("description");
+    },
+    getEntitySuggestion: (hass: Hass, entityId: string) => {
+      const { device_id: device, platform } = hass.entities[entityId] ?? {};
+      return device && platform === "ai_quota" ? { config: { type: `custom:${CARD}`, devices: [device] } } : null;
+    },
+  });
+}
