@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_quota.config_flow import QuotaConfigFlow
-from custom_components.ai_quota.const import DOMAIN
+from custom_components.ai_quota.const import CONF_SERVICE_STATUS, DOMAIN
 from custom_components.ai_quota.quota import PROVIDERS
 
 
@@ -27,7 +27,8 @@ async def add_account(
         version=QuotaConfigFlow.VERSION,
         minor_version=QuotaConfigFlow.MINOR_VERSION,
         data={"provider": provider, "source": "auto", **(data or {})},
-        **{"title": PROVIDERS[provider], **entry},
+        # Without the status page, which would be asked in the midst of what is watched.
+        **{"title": PROVIDERS[provider], "options": {CONF_SERVICE_STATUS: False}, **entry},
     )
     added.add_to_hass(hass)
     await hass.config_entries.async_setup(added.entry_id)

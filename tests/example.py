@@ -202,7 +202,10 @@ def says(upstream: Upstream, answer: Mapping[str, Any] | None = None, **response
 async def add_example(hass: HomeAssistant, data: Mapping[str, Any] | None = None, **entry: Any) -> MockConfigEntry:
     """Return the entry of an account, set up as far as it goes."""
     return await add_account(
-        hass, "example", {"api_key": SECRETS["api_key"], **(data or {})}, **{"title": "Example (someone)", **entry}
+        hass,
+        "example",
+        {"api_key": SECRETS["api_key"], **(data or {})},
+        **{"title": "Example (someone)", "options": {}, **entry},
     )
 
 

@@ -121,16 +121,19 @@ class StatusCoordinator(DataUpdateCoordinator[Page | None]):
             ) from None
         self._read_at = now
         self._stands_from_now_on()
-        for account in self.accounts.values():
-            self._tell_renamed(account)
         return self.data
 
-    def _tell_renamed(self, account: QuotaCoordinator) -> None:
-        """Tell once that a page no longer has what matters to a provider."""
-        provider = account.provider
-        if provider.id not in self._told_renamed and self.status_of(account).is_renamed:
-            self._told_renamed.add(provider.id)
-            _LOGGER.debug("The %s has none of the components of %s any more", self.name, provider.id)
+    @override
+    @callback
+    def async_update_listeners(self) -> None:
+        """Let the entities show what is new, then tell about it: who is told may look at them."""
+        super().async_update_listeners()
+        for account in self.accounts.values():
+            status = self.status_of(account)
+            if status.is_renamed and account.provider.id not in self._told_renamed:
+                self._told_renamed.add(account.provider.id)
+                _LOGGER.debug("The %s has none of the components of %s any more", self.name, account.provider.id)
+            account.alerts_for_status(status.indicator, status.description)
 
     @callback
     def _stands_from_now_on(self) -> None:

@@ -288,7 +288,10 @@ _SEVERITIES: Mapping[str, Indicator] = {
     "medium": Indicator.MAJOR,
     "high": Indicator.CRITICAL,
 }
-_HEADING = re.compile(r"\*\*(Summary|Description)\b[^*]*\*\*:?\s*|\*\*(Summary|Description)\b.*")
+_HEADING = re.compile(r"\*\*(?:Summary|Description)\b[^*]*(?:\*\*:?\s*|$)")
+_DASH = re.compile(r"[-*•]\s+")
+_LINK = re.compile(r"\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)")
+_MAX_LINE = 1000
 
 
 def google_feed(document: object) -> IncidentFeed:
@@ -325,9 +328,11 @@ def _google_indicator(row: Json, update: Json) -> Indicator:
 def first_line(markdown: str) -> str | None:
     """Return the first line that says something, without its Markdown."""
     for line in markdown.splitlines():
-        text = re.sub(r"^[-*•]\s+", "", _HEADING.sub("", line.strip()))
-        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("**", "").strip()
-        if text:
+        text = line.strip()[:_MAX_LINE]
+        for opening in (_HEADING, _DASH):
+            if found := opening.match(text):
+                text = text[found.end() :]
+        if text := _LINK.sub(r"\1", text).replace("**", "").strip():
             return text
     return None
 
