@@ -123,7 +123,7 @@ async def page_token(console: Endpoint, page: str, names: Sequence[str], languag
         },
         follow=True,
     )
-    text = ok(reply, Verdict(html=None)).text
+    text = reply.ok(Verdict(html=None)).text
     return next((token for name in names if (token := assigned(text, name))), None)
 
 
@@ -134,7 +134,7 @@ async def user_token(console: Endpoint) -> str | None:
         headers={"Accept": DATA, "Referer": f"{console.base.origin()}/"},
         follow=True,
     )
-    return parse.any_text(await content(ok(reply, Verdict())), "secToken", "sec_token")
+    return parse.any_text(await content(reply.ok(Verdict())), "secToken", "sec_token")
 
 
 def assigned(script: str, name: str) -> str | None:
@@ -239,7 +239,7 @@ class Answers:
         """
         if reply.is_redirect:
             raise self.signed_out
-        ok(reply, Verdict(auth=self.rejected, html=None))
+        reply.ok(Verdict(auth=self.rejected, html=None))
         if not reply.body.strip():
             raise InvalidResponse(f"the answer of {reply.url.host} is empty")
         try:
@@ -265,13 +265,6 @@ class Answers:
         if code == "429" or "throttl" in code.lower():
             raise RateLimited
         raise Unavailable(f"the gateway refuses the request: {message or code or 'it gives no reason'}"[:300])
-
-
-def ok(reply: Reply, verdict: Verdict) -> Reply:
-    """Return the reply when its status is 200, else raise the failure that its status means."""
-    if reply.check(verdict).status != 200:
-        raise InvalidResponse(f"{reply.url.host} answered HTTP {reply.status}")
-    return reply
 
 
 async def content(reply: Reply) -> Any:

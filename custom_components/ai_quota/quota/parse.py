@@ -110,6 +110,13 @@ def json_number(source: object, key: str, name: str | None = None) -> float | No
     return found
 
 
+def need_json_number(source: object, key: str, name: str | None = None) -> float:
+    """Return the JSON number under the key; raise InvalidResponse with its name for anything else."""
+    if (found := json_number(source, key, name)) is None:
+        raise InvalidResponse(f"{name or key} is missing")
+    return found
+
+
 def need_mapping(value: object, name: str) -> Json:
     """Return the object; raise InvalidResponse with its name when it is none."""
     if not isinstance(value, Mapping):
@@ -117,11 +124,27 @@ def need_mapping(value: object, name: str) -> Json:
     return value
 
 
+def need_data(answer: Json) -> Json:
+    """Return the object `data` of an answer that reports `success`; raise InvalidResponse naming what is amiss."""
+    if answer.get("success") is not True:
+        raise InvalidResponse("success is not true")
+    return need_mapping(answer.get("data"), "data")
+
+
 def need_list(value: object, name: str) -> list[Any]:
     """Return the list; raise InvalidResponse with its name when it is none."""
     if not isinstance(value, list):
         raise InvalidResponse(f"{name} is missing or not a list")
     return value
+
+
+def optional_list(source: object, key: str) -> list[Any]:
+    """Return the list under the key, an empty one when it is null or absent.
+
+    Raises InvalidResponse naming it for anything else.
+    """
+    value = mapping(source).get(key)
+    return [] if value is None else need_list(value, key)
 
 
 def objects(node: object) -> Iterator[Json]:
@@ -184,10 +207,33 @@ def _from_iso(written: str, zone: tzinfo) -> datetime | None:
         return None
 
 
+def zoned_moment(source: object, key: str, name: str | None = None) -> datetime | None:
+    """Return the time under the key in UTC, None when it is null or absent, or not of this era.
+
+    Raises InvalidResponse with its name for anything but ISO 8601 with a zone.
+    """
+    value = mapping(source).get(key)
+    if value is None:
+        return None
+    try:
+        has_zone = datetime.fromisoformat(value.strip()).tzinfo is not None
+    except AttributeError, ValueError:
+        has_zone = False
+    if not has_zone:
+        raise InvalidResponse(f"{name or key} is not a time with a zone")
+    return moment(value)
+
+
 def duration(seconds: object) -> timedelta | None:
     """Return a length of time from seconds, None when they are not above 0 or beyond a century."""
     found = number(seconds)
     return timedelta(seconds=found) if found is not None and 0 < found < _CENTURY_SECONDS else None
+
+
+def hours_or_days(written: str) -> timedelta | None:
+    """Return the length of `5h` or `7d`, None for anything else."""
+    found = re.fullmatch(r"([0-9]{1,9})([hd])", written)
+    return duration(int(found[1]) * (3600 if found[2] == "h" else 86_400)) if found else None
 
 
 def midnight(now: datetime, days: int = 0) -> datetime:
@@ -263,6 +309,26 @@ def known_metric(
     if value is None:
         return ()
     return (Metric(id=id, name=name, value=value, unit=unit, kind=kind, expires_at=expires_at),)
+
+
+def shares(
+    id: str, name: str, parts: Iterable[tuple[str | None, float | None]], unit: str, kind: MetricKind, *, other: str
+) -> Iterator[Metric]:
+    """Yield a metric for each named part of a figure: `<id>_<slug>`, "<name> (<part>)".
+
+    What is not known is left out. Parts of one slug are added up under the first of their names; those
+    of none are `other`.
+    """
+    found: dict[str, Metric] = {}
+    for part, value in parts:
+        if value is None:
+            continue
+        part_id = f"{id}_{slug(part or '') or other}"
+        if part_id in found:
+            found[part_id] = replace(found[part_id], value=found[part_id].value + value)
+        else:
+            found[part_id] = Metric(id=part_id, name=f"{name} ({part or other})", value=value, unit=unit, kind=kind)
+    yield from found.values()
 
 
 def counted(

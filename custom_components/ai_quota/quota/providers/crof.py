@@ -7,7 +7,7 @@ from .. import parse
 from ..account import Call
 from ..credentials import api_key
 from ..http import Verdict
-from ..model import InvalidResponse, Metric, MetricKind, Reading, Window
+from ..model import Metric, MetricKind, Reading, Window
 from ..parse import Json
 from ..provider import Provider, strategy
 
@@ -35,9 +35,7 @@ class Crof(Provider):
 
 def balance(answer: Json) -> Metric:
     """Return the credits left, in USD."""
-    credits = parse.json_number(answer, "credits")
-    if credits is None:
-        raise InvalidResponse("credits is missing")
+    credits = parse.need_json_number(answer, "credits")
     return Metric(id="balance", name="Balance", value=credits, unit="USD", kind=MetricKind.BALANCE)
 
 

@@ -424,8 +424,7 @@ async def read_limit(ark: Endpoint, now: datetime) -> Window:
         raise Unsupported(f"the key may use none of the models that are asked: {', '.join(PROBE_MODELS)}")
     if reply.status == 429 and limit:
         return limit.window(now)
-    if reply.check(Verdict(auth="Ark rejected the key", html=None)).status != 200:
-        raise InvalidResponse(f"{reply.url.host} answered HTTP {reply.status}")
+    reply.ok(Verdict(auth="Ark rejected the key", html=None))
     if limit is None or limit.remaining is None:
         raise NoLimit(NO_LIMIT)
     if limit.remaining > 0:

@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-from yarl import URL
-
 from .. import parse
 from ..account import Call
-from ..credentials import api_key, base_url
+from ..credentials import api_key, base_url, service_root
 from ..http import Reply, Verdict
 from ..model import AuthFailed, Metric, MetricKind, Reading, Window
 from ..parse import Json
@@ -46,17 +44,12 @@ class ElevenLabs(Provider):
     @strategy("api", needs="api_key")
     async def api(self, call: Call) -> Reading:
         """Read the subscription."""
-        api = call.at(versioned(call["base_url"]), headers={"xi-api-key": call["api_key"]})
+        api = call.at(service_root(call["base_url"]) / "v1", headers={"xi-api-key": call["api_key"]})
         reply = await api.get("user/subscription")
         if reply.status in (401, 403):
             raise AuthFailed(await refusal(reply))
         answer = await reply.check(Verdict(auth=REJECTED)).object()
         return Reading(plan=plan_of(answer), windows=windows_of(answer), metrics=metrics_of(answer))
-
-
-def versioned(base: URL) -> URL:
-    """Return the base with the version of the interface, unless it ends with that already."""
-    return base if base.name == "v1" else base / "v1"
 
 
 async def refusal(reply: Reply) -> str:

@@ -3,11 +3,9 @@
 from datetime import timedelta
 import re
 
-from yarl import URL
-
 from .. import parse
 from ..account import Call
-from ..credentials import Settings, api_key, base_url
+from ..credentials import Settings, api_key, base_url, service_root
 from ..http import Reply, Verdict
 from ..model import (
     AuthFailed,
@@ -56,7 +54,7 @@ class LiteLLM(Provider):
     @strategy("api", needs=("api_key", "base_url"))
     async def api(self, call: Call) -> Reading:
         """Read the key, then its user, or its team where it has no user."""
-        proxy = call.at(proxy_root(call["base_url"]), bearer=call["api_key"], verdict=VERDICT)
+        proxy = call.at(service_root(call["base_url"]), bearer=call["api_key"], verdict=VERDICT)
         key = key_of(await answered(await proxy.get("key/info")))
         user_id, team_id = (parse.text(key.get(name)) for name in ("user_id", "team_id"))
 
@@ -94,12 +92,7 @@ class LiteLLM(Provider):
     def dashboard_for(self, settings: Settings) -> str:
         """Return the proxy's own pages."""
         base = settings.get("base_url")
-        return str(proxy_root(base) / "ui") if base else self.dashboard
-
-
-def proxy_root(base: URL) -> URL:
-    """Return the proxy's address without the `/v1` that clients of its models use."""
-    return base.parent if base.name == "v1" else base
+        return str(service_root(base) / "ui") if base else self.dashboard
 
 
 def is_open(reply: Reply) -> bool:

@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-import re
 from typing import Any
 
 from .. import parse
 from ..account import Call
-from ..credentials import api_key, base_url
+from ..credentials import api_key, base_url, service_root
 from ..http import Verdict
 from ..model import Metric, MetricKind, Reading, Unsupported, Window
 from ..parse import Json
 from ..provider import Provider, strategy
 
 LENGTHS = {"daily": parse.DAY, "weekly": parse.WEEK, "monthly": timedelta(days=30)}
-LENGTH = re.compile(r"(\d+)([hd])")
 TOKENS = ("input_cached", "input_uncached", "output")
 
 
@@ -43,8 +41,8 @@ class LLMProxy(Provider):
     @strategy("api", needs=("api_key", "base_url"))
     async def api(self, call: Call) -> Reading:
         """Read what the proxy has noted; this causes no request to the providers behind it."""
-        base, verdict = call["base_url"], Verdict(auth="the proxy rejected the key")
-        api = call.at(base if base.name == "v1" else base / "v1", bearer=call["api_key"], verdict=verdict)
+        verdict = Verdict(auth="the proxy rejected the key")
+        api = call.at(service_root(call["base_url"]) / "v1", bearer=call["api_key"], verdict=verdict)
         reply = await api.get("quota-stats")
         if reply.status == 404:
             raise Unsupported("there is no /v1/quota-stats at this address: the proxy is too old, or another program")
@@ -142,9 +140,7 @@ def first_reset(provider: Json, group: str | None, window: str, now: datetime) -
 
 def length(name: str | None) -> timedelta | None:
     """Return how long a window of this name is."""
-    if match := LENGTH.fullmatch(name or ""):
-        return timedelta(**{"hours" if match[2] == "h" else "days": int(match[1])})
-    return LENGTHS.get(name or "")
+    return parse.hours_or_days(name or "") or LENGTHS.get(name or "")
 
 
 def tightest(entries: list[Entry]) -> tuple[Window, ...]:

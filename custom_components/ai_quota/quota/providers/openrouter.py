@@ -101,9 +101,7 @@ async def read_activity(api: Endpoint, now: datetime) -> tuple[Metric, ...]:
 def credit_metrics(answer: Json) -> tuple[Metric, ...]:
     """Return balance and lifetime spend, in USD."""
     data = parse.need_mapping(answer.get("data"), "data")
-    bought, spent = (parse.json_number(data, key, f"data.{key}") for key in ("total_credits", "total_usage"))
-    if bought is None or spent is None:
-        raise InvalidResponse(f"data.{'total_credits' if bought is None else 'total_usage'} is missing")
+    bought, spent = (parse.need_json_number(data, key, f"data.{key}") for key in ("total_credits", "total_usage"))
     return (
         Metric(id="balance", name="Balance", value=bought - spent, unit="USD", kind=MetricKind.BALANCE),
         Metric(id="spend_total", name="Spend, total", value=spent, unit="USD", kind=MetricKind.SPEND),

@@ -174,7 +174,7 @@ async def sec_token(call: Call, cookies: Cookies) -> str:
     found: str | None = None
     try:
         reply = await get(call, cookies, PAGE, "text/html,application/xhtml+xml")
-        found = page_token(aliyun.ok(reply, Verdict(html=None)).text)
+        found = page_token(reply.ok(Verdict(html=None)).text)
     except (RateLimited, Unavailable) as err:
         unreached = err
     except QuotaError:
@@ -197,7 +197,7 @@ def page_token(text: str) -> str | None:
 async def user_token(call: Call, cookies: Cookies) -> str | None:
     """Return the token in the data of the signed-in user."""
     reply = await get(call, cookies, "/tool/user/info.json", aliyun.DATA)
-    data = await aliyun.content(aliyun.ok(reply, Verdict()))
+    data = await aliyun.content(reply.ok(Verdict()))
     return next((token for name in USER_TOKENS if (token := parse.any_text(data, name))), None)
 
 
