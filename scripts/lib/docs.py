@@ -12,7 +12,7 @@ from custom_components.ai_quota.forms import help_of
 from custom_components.ai_quota.quota import PROVIDERS, load
 from custom_components.ai_quota.quota.credentials import Field
 from custom_components.ai_quota.quota.oauth import DeviceSignIn
-from custom_components.ai_quota.quota.provider import Every, Provider, Strategy
+from custom_components.ai_quota.quota.provider import Every, Provider, StatusLink, Strategy
 from scripts.lib.home import DOMAIN, ROOT
 
 README = ROOT / "README.md"
@@ -75,7 +75,7 @@ def page(provider: Provider) -> Iterator[str]:
     yield ""
     yield f"- Your usage at {provider.name}: <{provider.dashboard}>"
     if provider.status:
-        yield f"- Status page: <{provider.status.url}>"
+        yield f"- Status page: <{provider.status.url}>, {status(provider.status)}"
     yield f"- Interval: {pace(provider.every)}"
     yield ""
     yield "## Ways in"
@@ -105,6 +105,11 @@ def summary(provider: Provider) -> str:
 def pace(every: Every) -> str:
     """Return how often the provider is asked by default, and at most."""
     return f"{span(every.default)}, at least {span(every.minimum)}"
+
+
+def status(link: StatusLink) -> str:
+    """Return whether and how often the status page is read."""
+    return f"read every {span(link.every)}" if link.is_readable else "a link only: Home Assistant cannot read it"
 
 
 def span(minutes: float) -> str:

@@ -15,7 +15,7 @@ from scripts.lib.browser import keep_cookies
 from scripts.lib.demo import furnish
 from scripts.lib.flows import add_account, fill, finish, to_credentials, way_for
 from scripts.lib.home import ROOT, Home, running
-from scripts.lib.pretend import Claude, enter_code, open_github
+from scripts.lib.pretend import Claude, enter_code, open_github, open_status_pages
 from scripts.lib.sights import SIGHTS, views
 from scripts.lib.world import World
 from tests.upstream import Request, Response, Upstream
@@ -263,7 +263,7 @@ async def expire(stage: Stage) -> None:
 def slow_request_is_held(stage: Stage) -> bool:
     """Return whether the newest access token has arrived with a request that is not answered."""
     newest = stage.claude.issued[-1][0]
-    return stage.upstream.requests[-1].headers.get("Authorization") == f"Bearer {newest}"
+    return any(each.headers.get("Authorization") == f"Bearer {newest}" for each in stage.upstream.requests)
 
 
 @check
@@ -330,6 +330,7 @@ async def play(port: int) -> list[bool]:
         open_alibaba(upstream)
         open_copilot(upstream)
         open_perplexity(upstream)
+        open_status_pages(upstream)
         return [await passes(check, stage) for check in CHECKS]
 
 

@@ -3,8 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from custom_components.ai_quota.quota import PROVIDERS, load
+from custom_components.ai_quota.quota.provider import StatusLink
+from custom_components.ai_quota.quota.status import feed_of
 from scripts.lib.flows import Step, finish, to_credentials
 from scripts.lib.home import Home
 from tests.upstream import Request, Response, Upstream
@@ -112,3 +116,45 @@ async def enter_code(home: Home, provider: str) -> Step:
         await asyncio.sleep(0.5)
         flow = await home.look(flow)
     return await finish(home, flow)
+
+
+COMPONENTS = {
+    "https://status.claude.com": ("Claude Code", "claude.ai", "Claude API"),
+    "https://status.openai.com": ("Codex Web", "Codex API", "CLI", "Responses", "Chat Completions", "Embeddings"),
+    "https://status.perplexity.com": ("Website",),
+    "https://www.githubstatus.com": ("Copilot", "Copilot AI Model Providers"),
+}
+"""The parts of the status pages that have any."""
+SLOW = "https://status.cursor.com"
+"""The one page that tells of trouble."""
+
+
+def open_status_pages(upstream: Upstream) -> None:
+    """Answer as the status pages of all providers."""
+    pages = {feed_of(link): link for link in (load(provider).status for provider in PROVIDERS) if link}
+    for address, link in pages.items():
+        match link.kind:
+            case "google_workspace" | "google_cloud":
+                upstream.answer("GET", address, json=[])
+            case "instatus":
+                rows = [{"id": name, "name": name, "status": "OPERATIONAL"} for name in COMPONENTS.get(address, ())]
+                upstream.answer("GET", f"{address}/summary.json", json={"page": {"name": address, "status": "UP"}})
+                upstream.answer("GET", f"{address}/components.json", json={"components": rows})
+            case "statuspage":
+                for name in ("summary", "components"):
+                    upstream.answer("GET", f"{address}/api/v2/{name}.json", json=statuspage(link))
+
+
+def statuspage(link: StatusLink) -> dict[str, Any]:
+    """Return what a status page says."""
+    slow = link.url == SLOW
+    incident = {"name": "Slow answers", "impact": "minor", "status": "identified", "components": []}
+    return {
+        "page": {"name": link.url, "updated_at": datetime.now(UTC).isoformat()},
+        "status": {
+            "indicator": "minor" if slow else "none",
+            "description": "Partially degraded" if slow else "All systems operational",
+        },
+        "components": [{"id": name, "name": name, "status": "operational"} for name in COMPONENTS.get(link.url, ())],
+        "incidents": [incident] if slow else [],
+    }

@@ -14,7 +14,7 @@ from yarl import URL
 from custom_components.ai_quota.quota import load
 from scripts.lib.flows import FlowError, Step, add_account
 from scripts.lib.home import ROOT, Home
-from scripts.lib.pretend import Claude, enter_code, open_github, open_openai
+from scripts.lib.pretend import Claude, enter_code, open_github, open_openai, open_status_pages
 from tests.common import write_file, write_program
 from tests.upstream import Request, Response, Upstream, jwt, load_cases
 
@@ -227,6 +227,7 @@ class World:
     def __init__(self, upstream: Upstream, life: Life | None = None) -> None:
         self.upstream = upstream
         self.life = life or Life(datetime.now(UTC))
+        open_status_pages(upstream)
 
     async def add(self, home: Home, provider: str) -> Step:
         """Return the entry of an account that is added through the config flow, as a person would do it."""
