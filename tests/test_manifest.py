@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from custom_components.ai_quota import binary_sensor, button, condition, naming, sensor, trigger
+from custom_components.ai_quota import binary_sensor, button, condition, event, naming, sensor, trigger
 from custom_components.ai_quota.quota.model import Kind, Metric, MetricKind, Window
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "ai_quota"
@@ -110,13 +110,15 @@ def used_keys() -> Iterator[tuple[str, str]]:
     yield "binary_sensor", binary_sensor.PROVIDER_PROBLEM.translation_key or ""
     yield "sensor", sensor.SERVICE_STATUS.translation_key or ""
     yield "button", button.REFRESH.translation_key or ""
+    yield "event", event.QUOTA.translation_key or ""
     for description in sensor.ACCOUNT_SENSORS:
         yield "sensor", description.translation_key or ""
     windows = [f"window_{id}" for id in naming.WINDOWS]
     windows += [f"window_{id}_scoped" for id in naming.SCOPED_WINDOWS]
     for key in (*windows, "window"):
-        for description in sensor.WINDOW_SENSORS:
+        for description in (*sensor.WINDOW_SENSORS, sensor.PACE, *sensor.FORECASTS, sensor.BURN_RATE):
             yield "sensor", f"{key}_{description.key}"
+        yield "binary_sensor", f"{key}_{binary_sensor.RUNS_OUT.key}"
     for metric in (
         *(f"metric_{id}" for id in naming.METRICS),
         *(f"metric_{id}_days" for id in naming.METRICS_OVER_DAYS),

@@ -1,9 +1,11 @@
 """One coordinator per account: asks the quota wing and turns its failures into Home Assistant's."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from math import ceil
 from typing import Any, override
@@ -16,22 +18,33 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import (
     CONF_ADAPTIVE,
+    CONF_EXPIRY_DAYS,
+    CONF_HIDE_EMAIL,
+    CONF_MINIMUM_BALANCE,
+    CONF_PACE_WARNING,
     CONF_SCAN_INTERVAL,
+    CONF_THRESHOLDS,
     CONF_WORK_DAYS,
     DEFAULT_ADAPTIVE,
+    DEFAULT_EXPIRY_DAYS,
+    DEFAULT_HIDE_EMAIL,
+    DEFAULT_PACE_WARNING,
+    DEFAULT_THRESHOLDS,
     DEFAULT_WORK_DAYS,
     DOMAIN,
-    SOURCE_AUTO,
 )
 from .memory import Memory
+from .privacy import hide_email
 from .quota import Account, fetch, load
 from .quota.account import merged
+from .quota.alerts import Alert, Alerts, Rules
 from .quota.history import History, Reset
 from .quota.model import (
     Attempt,
@@ -68,6 +81,9 @@ MAX_FETCHES = 4
 
 PAUSES: HassKey[Pauses] = HassKey(f"{DOMAIN}_pauses")
 """The pauses that providers asked for: accounts with the same credential keep them together."""
+
+MAX_UNHEARD = 32
+"""How many alerts wait for somebody to listen."""
 
 UNLOAD_SECONDS = 20
 """How long unloading waits for a running fetch."""
@@ -110,7 +126,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self.provider = provider
         # A jar that keeps nothing: no cookie of one account may travel with another's request.
         session = async_create_clientsession(hass, cookie_jar=aiohttp.DummyCookieJar())
-        self.account = Account(provider, EntryKeeper(hass, entry), session)
+        self.account = Account(provider, EntryKeeper(hass, entry), session, entry.unique_id)
         self.memory = Memory(hass, entry.entry_id)
         self.dashboard = provider.dashboard
         self.error: QuotaError | None = None
@@ -120,6 +136,9 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         """The windows that turned out to have reset with the last snapshot."""
         self.paces: Mapping[str, Pace] = {}
         """How fast the windows of the last snapshot are used, where that can be told."""
+        self._alerts = Alerts()
+        self._unheard: deque[Alert] = deque(maxlen=MAX_UNHEARD)
+        self._alert_listeners: list[Callable[[Alert], None]] = []
         self._fetching: asyncio.Task[Snapshot] | None = None
         self._finished = 0
         self._failures = 0
@@ -157,6 +176,65 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
             return None
         return self.history.burn_rate(window_id, self.data.fetched_at, length_of(window))
 
+    def shown(self, text: str) -> str:
+        """Return a text in which an e-mail address may occur as it may be shown."""
+        is_hidden = self.config_entry.options.get(CONF_HIDE_EMAIL, DEFAULT_HIDE_EMAIL)
+        return hide_email(text) if is_hidden else text
+
+    # What is told
+
+    @callback
+    def async_listen_to_alerts(self, listener: Callable[[Alert], None]) -> CALLBACK_TYPE:
+        """Give the listener all alerts, first those that nobody has heard; returns what ends that."""
+        self._alert_listeners.append(listener)
+        self._deliver_alerts()
+        return partial(self._alert_listeners.remove, listener)
+
+    @callback
+    def raise_alerts(self, alerts: Iterable[Alert]) -> None:
+        """Tell these at once."""
+        self._note_alerts(alerts, self.data)
+        self._deliver_alerts()
+
+    @callback
+    def alerts_for_status(self, indicator: str, description: str | None) -> None:
+        """Tell what the provider's status page gives rise to."""
+        self.raise_alerts(self._alerts.status(indicator, description))
+
+    @override
+    @callback
+    def async_update_listeners(self) -> None:
+        """Let the entities show what is new, then tell about it: who is told may look at them."""
+        super().async_update_listeners()
+        self._deliver_alerts()
+
+    def _note_alerts(self, alerts: Iterable[Alert], snapshot: Snapshot) -> None:
+        about = {
+            "provider": self.provider.id,
+            "provider_name": self.provider.name,
+            "account": self.shown(snapshot.account) if snapshot.account else None,
+            "plan": snapshot.plan,
+            "entry_id": self.config_entry.entry_id,
+        }
+        known = {key: value for key, value in about.items() if value is not None}
+        self._unheard += [replace(alert, payload=known | dict(alert.payload)) for alert in alerts]
+        self.memory.save_soon()
+
+    def _deliver_alerts(self) -> None:
+        while self._alert_listeners and self._unheard:
+            alert = self._unheard.popleft()
+            for listener in tuple(self._alert_listeners):
+                listener(alert)
+
+    def _alerts_to_keep(self) -> dict[str, Any]:
+        return self._alerts.as_dict()
+
+    def _sign_in_needed(self) -> str:
+        """Return in the language of the house that somebody has to sign in; the provider's own words may tell more."""
+        texts = async_get_cached_translations(self.hass, self.hass.config.language, "exceptions", DOMAIN)
+        text = texts[f"component.{DOMAIN}.exceptions.sign_in_needed.message"]
+        return text.format(provider=self.provider.name)
+
     # Fetching
 
     @override
@@ -164,6 +242,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         await self.memory.async_load()
         self._recall(self.memory.section("refresh", self._to_recall))
         self.history = History.from_dict(self.memory.section("history", self._history_to_keep))
+        self._alerts = Alerts.from_dict(self.memory.section("alerts", self._alerts_to_keep))
         self.config_entry.async_on_unload(async_at_started(self.hass, self._begin_polling))
 
     @callback
@@ -187,6 +266,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
                 },
             )
         self.note_interest()
+        self.account.resting.clear()
         before = self._finished
         async with self._debounced_refresh.async_lock():
             if self._finished == before:  # else the fetch that this one has waited for gave the answer
@@ -239,7 +319,9 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         paces = {window.id: pace_of(window, now, work_week) for window in snapshot.windows}
         # A window that slides has no beginning that its use could be measured from.
         self.paces = {id: pace for id, pace in paces.items() if pace and not self.history.is_sliding(id)}
-        self.memory.save_soon()
+        unsettled = [window.id for window in snapshot.windows if self.history.is_unsettled(window.id)]
+        rules = rules_of(self.config_entry.options)
+        self._note_alerts(self._alerts.observe(snapshot, self.paces, self.resets, rules, now, unsettled), snapshot)
 
     async def _note_pause(self, err: QuotaError) -> float | None:
         """Return in how many seconds to ask again, None for as always; a pause that was asked for is kept at once."""
@@ -259,6 +341,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self._show_issue(err)
         if self.data is None:
             return None  # Home Assistant reports and repeats a set-up that fails
+        self._note_alerts(self._alerts.fail(err.kind, self._sign_in_needed(), dt_util.utcnow()), self.data)
         interval = self._interval(self.data)
         self._plan(interval if pause is None else timedelta(seconds=pause), for_resets=err.kind in PATIENT)
         self._stands_until(self.data.fetched_at + grace(err.kind, interval.total_seconds()))
@@ -289,6 +372,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         return Circumstances(
             is_lively=asked or self._unchanged == 0,
             unchanged=self._unchanged,
+            runs_out_in=min((pace.runs_out_at - now for pace in self.paces.values() if pace.runs_out_at), default=None),
             exhausted_for=exhausted_for(snapshot.windows, now) if snapshot else None,
         )
 
@@ -364,14 +448,8 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def _async_refresh_finished(self) -> None:
         self._finished += 1
-        if isinstance(self.error, AuthFailed) and self._listeners and self._may_heal():
+        if isinstance(self.error, AuthFailed) and self._listeners and self.error.may_heal:
             self._schedule_refresh()  # the base class gives up once a credential is rejected
-
-    def _may_heal(self) -> bool:
-        """Return whether the rejected credential is one of this machine's tools and files, which may renew it."""
-        tried = {attempt.source for attempt in self.attempts}
-        considered = (each for each in self.provider.strategies if self.account.source in (SOURCE_AUTO, each.source))
-        return any(each.machine for each in considered if not tried or each.source in tried)
 
     async def async_finish(self) -> None:
         """Wait for a running fetch, but not for long, and keep what is to be remembered."""
@@ -402,7 +480,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
             severity=ir.IssueSeverity.ERROR,
             translation_key=err.kind.value,
             translation_placeholders={
-                "account": self.config_entry.title,
+                "account": self.shown(self.config_entry.title),
                 "provider": self.provider.name,
                 "message": err.message,
             },
@@ -420,6 +498,16 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, but: Kind | Non
     for kind in ISSUES:
         if kind is not but:
             ir.async_delete_issue(hass, DOMAIN, issue_id(kind, entry))
+
+
+def rules_of(options: Mapping[str, Any]) -> Rules:
+    """Return what a person has chosen to be told."""
+    return Rules(
+        thresholds=tuple(options.get(CONF_THRESHOLDS, DEFAULT_THRESHOLDS)),
+        pace_warning=options.get(CONF_PACE_WARNING, DEFAULT_PACE_WARNING),
+        lead=timedelta(days=options.get(CONF_EXPIRY_DAYS, DEFAULT_EXPIRY_DAYS)),
+        minimum_balance=options.get(CONF_MINIMUM_BALANCE),
+    )
 
 
 def as_home_assistant_error(err: QuotaError, provider: Provider, retry_after: float | None) -> HomeAssistantError:

@@ -1,4 +1,4 @@
-"""Sensors: the figures of every window and metric, and what is known of the account."""
+"""Sensors: the figures and the pace of every window, every metric, and what is known of the account."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,9 +20,12 @@ from homeassistant.helpers.restore_state import RestoredExtraData, RestoreEntity
 from homeassistant.util import dt as dt_util
 
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .entity import FigureEntity, StatusEntity, WindowEntity, async_add_as_they_come
+from .entity import FigureEntity, PaceEntity, StatusEntity, WindowEntity, async_add_as_they_come
 from .naming import name_metric
+from .quota.history import runway
 from .quota.model import Metric, MetricKind, Snapshot, Window, iso
+from .quota.pace import Pace, length_of
+from .quota.parse import DAY
 from .quota.status import Indicator
 from .service_status import PAGES
 
@@ -130,6 +133,46 @@ DETAILS = ("used", "limit", "remaining", "unit", "resets_at", "duration_minutes"
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaceSensorDescription(SensorEntityDescription):
+    """A sensor of a window's pace."""
+
+    value: Callable[[Pace], float | datetime | None]
+
+
+PACE = PaceSensorDescription(
+    key="pace",
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=1,
+    value=lambda pace: rounded(pace.points),
+)
+FORECASTS = (
+    PaceSensorDescription(
+        key="projected",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value=lambda pace: rounded(pace.projected),
+    ),
+    PaceSensorDescription(
+        key="runs_out_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
+        # A forecast is never as exact as to the second, and every change of it is recorded.
+        value=lambda pace: pace.runs_out_at and pace.runs_out_at.replace(second=0, microsecond=0),
+    ),
+)
+BURN_RATE = SensorEntityDescription(
+    key="burn_rate",
+    native_unit_of_measurement=f"{PERCENTAGE}/{UnitOfTime.HOURS}",
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=1,
+    entity_registry_enabled_default=False,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MetricSensorDescription(SensorEntityDescription):
     """A sensor of a metric."""
 
@@ -167,6 +210,10 @@ def find_sensors(coordinator: QuotaCoordinator) -> Iterator[FigureEntity]:
     for window in coordinator.data.windows:
         for window_sensor in WINDOW_SENSORS:
             yield WindowSensor(coordinator, window_sensor, window)
+        yield PaceSensor(coordinator, PACE, window)
+        for forecast in FORECASTS:
+            yield ForecastSensor(coordinator, forecast, window)
+        yield BurnRateSensor(coordinator, BURN_RATE, window)
     for metric in coordinator.data.metrics:
         yield (CountingSensor if accumulates(metric) else AmountSensor)(coordinator, METRIC_VALUE, metric)
         yield MetricSensor(coordinator, METRIC_EXPIRY, metric)
@@ -207,7 +254,8 @@ class AccountSensor(QuotaSensor):
     @override
     def native_value(self) -> Value:
         """Return what is known."""
-        return self.entity_description.value(self.coordinator.data)
+        value = self.entity_description.value(self.coordinator.data)
+        return self.coordinator.shown(value) if isinstance(value, str) else value
 
     @property
     @override
@@ -266,6 +314,75 @@ class WindowSensor(WindowEntity, QuotaSensor):
             return None
         details = self._window.as_dict()
         return {name: details[name] for name in DETAILS}
+
+
+class ForecastSensor(PaceEntity, QuotaSensor):
+    """A figure of a window's pace."""
+
+    entity_description: PaceSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return the figure, None while the window has no pace."""
+        return self.entity_description.value(self._pace) if self._pace else None
+
+
+class PaceSensor(ForecastSensor):
+    """By how many percentage points the use is ahead of the clock.
+
+    Of the many windows that some providers have, the first one and the long ones are those to keep an eye on.
+    """
+
+    _unrecorded_attributes = frozenset({"expected", "ratio", "stage", "lasts"})
+
+    def __init__(self, coordinator: QuotaCoordinator, description: PaceSensorDescription, window: Window) -> None:
+        super().__init__(coordinator, description, window)
+        length = length_of(window)
+        is_first = window == coordinator.data.windows[0]
+        self._attr_entity_registry_enabled_default = is_first or (length is not None and length >= DAY)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return what the pace means."""
+        if not (pace := self._pace):
+            return None
+        return {
+            "expected": rounded(pace.expected),
+            "ratio": rounded(pace.ratio, 2),
+            "stage": pace.stage.value,
+            "lasts": pace.lasts,
+        }
+
+
+class BurnRateSensor(WindowEntity, QuotaSensor):
+    """By how many percentage points an hour a window has lately been used."""
+
+    _unrecorded_attributes = frozenset({"runway_minutes"})
+
+    @property
+    @override
+    def is_known(self) -> bool:
+        """Return whether there can be a rate; it takes a while until there is one."""
+        return self._window is not None and self._window.used_percent is not None
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """Return the rate; two decimals, because a month evenly used up takes a seventh of a point an hour."""
+        rate = self.coordinator.burn_rate(self._window_id)
+        return None if rate is None else rounded(rate, 2)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return how long the window would last at this rate."""
+        rate, window = self.coordinator.burn_rate(self._window_id), self._window
+        if rate is None or window is None or window.used_percent is None:
+            return None
+        hours = runway(window.used_percent, rate)
+        return {"runway_minutes": None if hours is None else round(hours * 60)}
 
 
 class MetricSensor(QuotaSensor):
@@ -353,6 +470,11 @@ class CountingSensor(AmountSensor, RestoreEntity):
         if self._last_value is not None and self._metric.value < 0.9 * self._last_value:
             self._attr_last_reset = self.coordinator.data.fetched_at
         self._last_value = self._metric.value
+
+
+def rounded(value: float, digits: int = 1) -> float:
+    """Return a figure with so many decimals, and never -0."""
+    return round(value, digits) + 0.0
 
 
 def accumulates(metric: Metric) -> bool:
