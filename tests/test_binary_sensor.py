@@ -6,6 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
@@ -31,6 +32,7 @@ async def test_what_it_shows(
     snapshot: SnapshotAssertion,
 ) -> None:
     monkeypatch.setattr("custom_components.ai_quota.PLATFORMS", [Platform.BINARY_SENSOR])
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
     freezer.move_to(NOW)
     says(upstream)
     entry = await add_example(hass, entry_id="01JD5EXAMPLE0000000000ACCT")

@@ -51,13 +51,31 @@ async def test_all_that_a_rich_account_shows(
 
 
 async def test_what_few_need_is_disabled_at_first(
-    hass: HomeAssistant, upstream: Upstream, entity_registry: er.EntityRegistry
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
 ) -> None:
+    freezer.move_to(NOW)
     says(upstream)
     entry = await add_example(hass)
     registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
-    disabled = {each.unique_id.removeprefix(f"{entry.entry_id}_") for each in registered if each.disabled_by}
-    assert disabled == {"budget_limit", "budget_remaining", "fuel_pack_limit", "fuel_pack_remaining"}
+    disabled = {
+        each.unique_id.removeprefix(f"{entry.entry_id}_")
+        for each in registered
+        if each.domain == "sensor" and each.disabled_by
+    }
+    assert disabled == {
+        "budget_burn_rate",
+        "budget_limit",
+        "budget_remaining",
+        "fuel_pack_burn_rate",
+        "fuel_pack_limit",
+        "fuel_pack_remaining",
+        "session_burn_rate",
+        "session_projected",
+        "session_runs_out_at",
+        "weekly_opus_burn_rate",
+        "weekly_opus_projected",
+        "weekly_opus_runs_out_at",
+    }
 
 
 async def test_what_changes_at_every_poll_is_not_recorded_twice(hass: HomeAssistant, upstream: Upstream) -> None:
@@ -84,11 +102,10 @@ async def test_only_what_the_account_has_is_there(
     says(upstream, windows({"id": "renewal", "name": "Renewal", "resets_at": "2099-01-01T00:00:00+00:00"}))
     entry = await add_example(hass)
     registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
-    assert {each.unique_id.removeprefix(f"{entry.entry_id}_") for each in registered} == {
+    assert {each.unique_id.removeprefix(f"{entry.entry_id}_") for each in registered if each.domain == "sensor"} == {
         "last_success",
-        "low",
-        "refresh",
         "renewal_resets_at",
+        "session_burn_rate",
         "session_used",
         "source",
     }

@@ -1,4 +1,4 @@
-"""Binary sensors: whether a quota of the account is low, and whether its provider has a problem."""
+"""Binary sensors: whether a quota is low or is going to run out, and whether the provider has a problem."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, override
@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LOW_THRESHOLD, DEFAULT_LOW_THRESHOLD
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .entity import FigureEntity, StatusEntity, async_add_as_they_come
+from .entity import FigureEntity, PaceEntity, StatusEntity, async_add_as_they_come
 from .service_status import PAGES
 
 PARALLEL_UPDATES = 0
@@ -29,6 +29,12 @@ PROVIDER_PROBLEM = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.PROBLEM,
 )
 
+RUNS_OUT = BinarySensorEntityDescription(
+    key="runs_out",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    entity_registry_enabled_default=False,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: QuotaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -40,8 +46,10 @@ async def async_setup_entry(
 
 
 def find_binary_sensors(coordinator: QuotaCoordinator) -> Iterator[FigureEntity]:
-    """Yield the binary sensor."""
+    """Yield the binary sensors of the snapshot."""
     yield LowSensor(coordinator, LOW)
+    for window in coordinator.data.windows:
+        yield RunsOutSensor(coordinator, RUNS_OUT, window)
 
 
 class LowSensor(FigureEntity, BinarySensorEntity):
@@ -78,6 +86,16 @@ class LowSensor(FigureEntity, BinarySensorEntity):
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Return the ids of the windows that are low, and from where on they are."""
         return {"windows": self._low, "threshold": self._threshold}
+
+
+class RunsOutSensor(PaceEntity, BinarySensorEntity):
+    """On when a window is used up before it resets if the use goes on like this."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether it runs out, None while the window has no pace."""
+        return not self._pace.lasts if self._pace else None
 
 
 class ProviderProblemSensor(StatusEntity, BinarySensorEntity):
