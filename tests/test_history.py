@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.ai_quota.quota.history import History, Reset, look_back
+from custom_components.ai_quota.quota.history import History, Reset, look_back, runway
 from custom_components.ai_quota.quota.model import Snapshot, Window
 from custom_components.ai_quota.quota.parse import DAY, HOURS_5, WEEK
 
@@ -431,6 +431,13 @@ def test_burn_rate_begins_anew_with_another_source() -> None:
 )
 def test_look_back(length: timedelta | None, expected: timedelta) -> None:
     assert look_back(length) == expected
+
+
+@pytest.mark.parametrize(
+    ("used", "rate", "hours"), [(49, 18, 17 / 6), (49, 0, None), (100, 18, 0), (104, 18, 0), (0, 1e-9, 1e11)]
+)
+def test_runway(used: float, rate: float, hours: float | None) -> None:
+    assert runway(used, rate) == (hours if hours is None else pytest.approx(hours))
 
 
 def polled(every: timedelta, duration: timedelta) -> Iterator[tuple[History, datetime]]:
