@@ -36,6 +36,14 @@ const BADGES: Readonly<Record<Level, string>> = {
   exhausted: "mdi:timer-sand",
 };
 
+const WARNINGS: Readonly<Record<Level, string>> = {
+  unknown: "",
+  ok: "",
+  warning: "mdi:alert",
+  critical: "mdi:alert-octagon",
+  exhausted: "mdi:alert-octagon",
+};
+
 export class AiQuotaCard extends LitElement {
   static override styles = styles;
   static override properties = { hass: { attribute: false }, preview: { type: Boolean }, config: { state: true } };
@@ -204,7 +212,12 @@ export class AiQuotaCard extends LitElement {
     const level = levelOf(window.usedShare, thresholds(this.config));
     const used = window.usedShare === undefined ? "–" : share(window.usedShare, this.hass.locale);
     const label = html`<span class="label" title=${window.name}>${window.name}</span>`;
-    const figure = html`<span class="share" aria-hidden="true">${warningIcon(level)}${used}</span>`;
+    const warning = this.levelText(level);
+    const figure = html`<span class="share" title=${warning ?? nothing} aria-hidden="true">
+      ${warning ? html`<ha-icon icon=${WARNINGS[level]}></ha-icon>` : nothing}
+      ${warning && !this.isCompact ? html`<span class="note">${warning}</span>` : nothing}
+      <span>${used}</span>
+    </span>`;
     const bar = this.bar(window, pace, level, account);
     const opener = html`<button
       class="open"
@@ -219,10 +232,12 @@ export class AiQuotaCard extends LitElement {
     return html`<li class="window ${level}">
       <div class="line">${label}${figure}</div>
       ${bar}
-      <div class="notes">
+      <div class="notes" aria-hidden="true">
         <span title=${this.when(window)}>${this.until(window)}</span>
-        <span>${this.levelText(level) ?? this.paceText(pace, level)}</span>
         <span>${this.amounts(window)}</span>
+        ${pace && !pace.lasts && level !== "exhausted"
+          ? html`<span class="ahead"><ha-icon icon="mdi:speedometer"></ha-icon>${this.paceText(pace, level)}</span>`
+          : nothing}
       </div>
       ${opener}
     </li>`;
@@ -240,7 +255,7 @@ export class AiQuotaCard extends LitElement {
       aria-valuenow=${Math.round(filled)}
       aria-valuetext=${this.spoken(window, pace, level)}
     >
-      <div class="fill ${filled ? "" : "empty"}" style="width:${filled}%"></div>
+      ${filled ? html`<div class="fill" style="width:${filled}%"></div>` : nothing}
       ${expected === undefined
         ? nothing
         : html`<div
@@ -340,13 +355,6 @@ export class AiQuotaCard extends LitElement {
 function shownFigures({ figures, windows }: Account): Figure[] {
   const balances = figures.filter((figure) => figure.kind === "balance");
   return balances.length || windows.length ? balances : figures.slice(0, 3);
-}
-
-function warningIcon(level: Level): TemplateResult | typeof nothing {
-  const icon = { warning: "mdi:alert", critical: "mdi:alert-octagon", exhausted: "mdi:alert-octagon" };
-  return level in icon
-    ? html`<ha-icon icon=${icon[level as keyof typeof icon]}></ha-icon>`
-    : nothing;
 }
 
 export function registerCard(): void {

@@ -202,10 +202,6 @@ export const styles = css`
     min-width: 8px;
   }
 
-  .fill.empty {
-    min-width: 0;
-  }
-
   .expected {
     background: var(--primary-text-color);
     border-radius: 1px;
@@ -226,8 +222,23 @@ export const styles = css`
     justify-content: space-between;
   }
 
-  .notes > :empty {
-    display: none;
+  .note {
+    color: var(--quiet);
+    font-size: var(--small);
+    font-weight: normal;
+  }
+
+  .ahead {
+    --mdc-icon-size: 14px;
+    align-items: center;
+    color: var(--primary-text-color);
+    display: flex;
+    flex: 1 0 100%;
+    gap: 4px;
+  }
+
+  .ahead ha-icon {
+    color: var(--warning);
   }
 
   .ok {
@@ -340,7 +351,7 @@ export const styles = css`
     align-items: center;
     display: grid;
     gap: 8px;
-    grid-template-columns: minmax(0, 5fr) minmax(40px, 7fr) 56px 68px;
+    grid-template-columns: minmax(0, 1fr) minmax(40px, 1fr) 54px 66px;
     padding-block: 2px;
   }
 
