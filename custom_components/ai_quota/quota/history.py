@@ -329,6 +329,11 @@ class _Track:
         )
 
 
+def runway(used: float, burn_rate: float) -> float | None:
+    """Return how many hours it takes at that rate until everything is used, None if that never happens."""
+    return max(0, 100 - used) / burn_rate if burn_rate > 0 else None
+
+
 def look_back(length: timedelta | None) -> timedelta:
     """Return how far the burn rate of a window of this length looks back."""
     if length is None:
