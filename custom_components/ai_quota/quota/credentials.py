@@ -390,6 +390,14 @@ def copied_request(written: str) -> Copied | None:
     return Copied(tuple(filter(_ADDRESS.match, words)), tuple(_curl_headers(words)))
 
 
+def captured_headers(pasted: str | None, names: Iterable[str]) -> dict[str, str]:
+    """Return what a pasted request holds of these headers: for sites that look at more than the cookie."""
+    request = copied_request(pasted or "")
+    ours = {name.lower(): name for name in names}
+    given = ((ours.get(name.lower()), value) for name, value in request.headers) if request else ()
+    return {name: value for name, value in given if name and value}
+
+
 def _curl_words(command: str) -> list[str] | None:
     """Return the words of a cURL command as browsers copy it; None when it is none.
 

@@ -1,7 +1,7 @@
 """T3 Chat."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 import json
@@ -10,7 +10,7 @@ from yarl import URL
 
 from .. import parse
 from ..account import Call
-from ..credentials import Cookies, cookie, cookie_source, copied_request
+from ..credentials import Cookies, captured_headers, cookie, cookie_source
 from ..http import Reply, Verdict, chrome_on_mac
 from ..model import AuthFailed, InvalidResponse, Reading, Window
 from ..parse import Json
@@ -77,18 +77,10 @@ class T3Chat(Provider):
 
 async def read_customer(call: Call, session: Cookies) -> Reading:
     """Read what the site tells of the customer."""
-    headers = {**HEADERS, **captured(call.get("cookie") or ""), "Origin": SITE}
+    headers = {**HEADERS, **captured_headers(call.get("cookie"), CAPTURED), "Origin": SITE}
     site = call.at(f"{SITE}/api/trpc", cookies=session.all_at(URL(SITE)), headers=headers)
     reply = accepted(await site.get("getCustomerData", query=QUERY))
     return customer_reading(await asyncio.to_thread(customer_in, reply.text), call.now)
-
-
-def captured(pasted: str) -> Mapping[str, str]:
-    """Return the headers of a pasted request that are sent on, as they are called here."""
-    ours = {name.lower(): name for name in CAPTURED}
-    request = copied_request(pasted)
-    given = ((ours.get(name.lower()), value) for name, value in request.headers) if request else ()
-    return {name: value for name, value in given if name and value}
 
 
 def accepted(reply: Reply) -> Reply:
