@@ -1,6 +1,5 @@
-"""What tests of triggers, conditions and blueprints share: automations, and entities that only the registry knows."""
+"""What tests of triggers, conditions and blueprints share: automations, entities, and what these tell."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -20,27 +19,6 @@ NOTE = {
     "action": "test.note",
     "data": {"entity_id": "{{ trigger.entity_id }}", "window": "{{ trigger.to_state.attributes.window_id }}"},
 }
-
-
-def known(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    domain: str,
-    key: str,
-    capabilities: Mapping[str, Any] | None = None,
-    **details: Any,
-) -> str:
-    """Return the id of an entity of the account that is in the registry; its states are the test's business."""
-    found = er.async_get(hass).async_get_or_create(
-        domain,
-        DOMAIN,
-        f"{entry.entry_id}_{key}",
-        config_entry=entry,
-        device_id=device_of(hass, entry),
-        capabilities=dict(capabilities or {}),
-        **details,
-    )
-    return found.entity_id
 
 
 def tell(hass: HomeAssistant, entity_id: str, event_type: str, **payload: Any) -> None:

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
-from tests.automations import device_of, entity_of, known, tell
+from tests.automations import device_of, entity_of, tell
 from tests.example import NOW, add_example, poll, says
 from tests.test_trigger import rich
 from tests.upstream import Upstream
@@ -58,9 +58,7 @@ async def account(
 
 @pytest.fixture
 def event(hass: HomeAssistant, account: MockConfigEntry) -> str:
-    entity_id = known(hass, account, "event", "quota", original_name="Quota")
-    hass.states.async_set(entity_id, "unknown")
-    return entity_id
+    return entity_of(hass, account, "event", "quota")
 
 
 @pytest.fixture
@@ -424,3 +422,42 @@ async def test_save_the_rest_waits_for_the_last_window(
     tell(hass, event, "reset", **{**SESSION, "window_id": "weekly_opus"}, previous_used_percent=91)
     await hass.async_block_till_done()
     assert [call.data["does"] for call in sent] == ["go_on"]
+
+
+# What a real account tells
+
+
+async def test_low_quota_of_an_account(
+    hass: HomeAssistant,
+    upstream: Upstream,
+    account: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    sent: list[ServiceCall],
+) -> None:
+    await use(hass, "low_quota", accounts=[device_of(hass, account)], notify=[SENT])
+    says(upstream, rich(session=81.5))
+    await poll(hass, freezer)
+    (call,) = sent
+    assert call.data == {
+        "title": "Example (someone)",
+        "message": "Example, Session: 81 % used, resets Friday 15:00",
+        "tag": f"ai_quota_{account.entry_id}_session",
+    }
+
+
+async def test_sign_in_of_an_account(
+    hass: HomeAssistant,
+    upstream: Upstream,
+    account: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    shown: dict[str, Any],
+) -> None:
+    await use(hass, "sign_in", accounts=[device_of(hass, account)])
+    says(upstream, status=401)
+    await poll(hass, freezer)
+    tag = f"ai_quota_sign_in_{account.entry_id}"
+    assert shown[tag]["message"].startswith("Example no longer accepts")
+    says(upstream)
+    await hass.services.async_call("ai_quota", "refresh", {"config_entry_id": account.entry_id}, blocking=True)
+    await hass.async_block_till_done()
+    assert tag not in shown

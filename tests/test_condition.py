@@ -1,10 +1,10 @@
 """Conditions: what lets an automation go on, and what does not."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import condition, config_validation as cv
 from homeassistant.setup import async_setup_component
@@ -13,8 +13,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.ai_quota.condition import CONDITIONS
-from tests.automations import device_of, entity_of, known
-from tests.example import NOW, add_example, says
+from custom_components.ai_quota.quota.status import StatusLink
+from tests.automations import device_of, entity_of
+from tests.example import NOW, RICH, Example, add_example, poll, says
 from tests.upstream import Upstream
 
 pytestmark = pytest.mark.usefixtures("example")
@@ -113,7 +114,7 @@ async def test_nothing_is_true_of_nothing(
 async def test_ahead_of_pace(
     hass: HomeAssistant, account: MockConfigEntry, pace: str, threshold: float, *, expected: bool
 ) -> None:
-    entity_id = known(hass, account, "sensor", "session_pace", {"window_id": "session"})
+    entity_id = entity_of(hass, account, "sensor", "session_pace")
     hass.states.async_set(entity_id, pace)
     target = {"entity_id": entity_id}
     assert await holds(hass, "is_ahead_of_pace", target, threshold=threshold) is expected
@@ -131,43 +132,90 @@ async def test_ahead_of_pace(
 async def test_will_last(
     hass: HomeAssistant, account: MockConfigEntry, state: str, attributes: dict[str, Any], *, expected: bool
 ) -> None:
-    entity_id = known(hass, account, "sensor", "session_pace", {"window_id": "session"})
+    entity_id = entity_of(hass, account, "sensor", "session_pace")
     hass.states.async_set(entity_id, state, attributes)
     assert await holds(hass, "will_last", {"entity_id": entity_id}) is expected
 
 
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, upstream: Upstream) -> Callable[[str], object]:
+    """Give the provider a status page; return how that says something from now on."""
+    page = "https://status.example.com"
+    monkeypatch.setattr(Example, "status", StatusLink(page, "statuspage"))
+
+    def say(indicator: str) -> object:
+        status = {"status": {"indicator": indicator, "description": "As said"}, "components": []}
+        return upstream.answer("GET", f"{page}/api/v2/summary.json", json=status)
+
+    return say
+
+
 @pytest.mark.parametrize(
-    ("status", "expected"),
+    ("indicator", "expected"),
     [
         ("none", True),
         ("minor", False),
+        ("major", False),
         ("critical", False),
         ("maintenance", False),
-        ("unknown", False),
-        ("unavailable", False),
+        ("odd", False),
     ],
 )
 @pytest.mark.parametrize("behavior", ["any", "all"])
 async def test_operational(
-    hass: HomeAssistant, account: MockConfigEntry, status: str, behavior: str, *, expected: bool
+    hass: HomeAssistant,
+    page: Callable[[str], object],
+    upstream: Upstream,
+    indicator: str,
+    behavior: str,
+    *,
+    expected: bool,
 ) -> None:
-    entity_id = known(hass, account, "sensor", "service_status", entity_category=EntityCategory.DIAGNOSTIC)
-    hass.states.async_set(entity_id, status)
-    target = {"device_id": device_of(hass, account)}
+    page(indicator)
+    entry = await watched(hass, upstream)
+    target = {"device_id": device_of(hass, entry)}
     assert await holds(hass, "provider_is_operational", target, behavior=behavior) is expected
 
 
+@pytest.mark.parametrize("state", ["unknown", "unavailable"])
 async def test_a_status_that_is_not_known_does_not_pass_beside_another(
-    hass: HomeAssistant, upstream: Upstream, account: MockConfigEntry
+    hass: HomeAssistant, page: Callable[[str], object], upstream: Upstream, state: str
 ) -> None:
-    says(upstream)
-    other = await add_example(hass, {"project": "other"})
-    statuses = [known(hass, entry, "sensor", "service_status") for entry in (account, other)]
-    hass.states.async_set(statuses[0], "none")
-    hass.states.async_set(statuses[1], "unknown")
+    page("none")
+    entries = [await watched(hass, upstream), await watched(hass, upstream)]
+    statuses = [entity_of(hass, entry, "sensor", "service_status") for entry in entries]
+    hass.states.async_set(statuses[1], state)
     target = {"entity_id": statuses}
     assert not await holds(hass, "provider_is_operational", target, behavior="all")
     assert await holds(hass, "provider_is_operational", target, behavior="any")
+
+
+async def watched(hass: HomeAssistant, upstream: Upstream) -> MockConfigEntry:
+    """Return an account whose provider's status page has been looked at."""
+    says(upstream)
+    entry = await add_example(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await async_setup_component(hass, "automation", {})
+    return entry
+
+
+async def test_pace_of_an_account(hass: HomeAssistant, account: MockConfigEntry) -> None:
+    # 42.25 % after 40 % of the session, 91 % after 45 % of the week; neither lasts.
+    session = {"entity_id": entity_of(hass, account, "sensor", "session_pace")}
+    assert await holds(hass, "is_ahead_of_pace", session, threshold=2)
+    assert not await holds(hass, "is_ahead_of_pace", session, threshold=2.5)
+    assert not await holds(hass, "will_last", session)
+    both = {"device_id": device_of(hass, account)}
+    assert await holds(hass, "is_ahead_of_pace", both, threshold=46)
+    assert not await holds(hass, "is_ahead_of_pace", both, threshold=46, behavior="all")
+
+
+async def test_a_quota_that_lasts(
+    hass: HomeAssistant, upstream: Upstream, account: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    says(upstream, {"windows": [{**RICH["windows"][0], "used_percent": 5}]})
+    await poll(hass, freezer)
+    assert await holds(hass, "will_last", {"entity_id": entity_of(hass, account, "sensor", "session_pace")})
 
 
 @pytest.mark.parametrize(("name", "attributes"), [("is_exhausted", {}), ("will_last", {"lasts": True})])
@@ -181,7 +229,7 @@ async def test_it_may_have_to_be_so_for_a_while(
     behavior: str,
 ) -> None:
     key = "session_used" if name == "is_exhausted" else "session_pace"
-    entity_id = known(hass, account, "sensor", key, {"window_id": "session"})
+    entity_id = entity_of(hass, account, "sensor", key)
     checker = await condition_of(hass, name, {"entity_id": entity_id}, {"behavior": behavior, "for": "00:10:00"})
     hass.states.async_set(entity_id, "100", attributes)
     await hass.async_block_till_done()

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 import voluptuous as vol
 
 from custom_components.ai_quota.trigger import TRIGGERS
-from tests.automations import automate, device_of, entity_of, known, tell
+from tests.automations import NOTE, automate, device_of, entity_of, tell
 from tests.example import NOW, RICH, add_example, poll, says
 from tests.upstream import Upstream
 
@@ -161,7 +161,7 @@ async def test_balances_cross_a_threshold_in_any_currency_or_unit(
 
 
 async def test_pace_crosses_a_threshold(hass: HomeAssistant, account: MockConfigEntry) -> None:
-    pace = known(hass, account, "sensor", "session_pace", {"window_id": "session"})
+    pace = entity_of(hass, account, "sensor", "session_pace")
     used = entity_of(hass, account, "sensor", "session_used")
     hass.states.async_set(pace, "5", {"unit_of_measurement": "%"})
     calls = await automate(
@@ -184,7 +184,7 @@ async def test_pace_crosses_a_threshold(hass: HomeAssistant, account: MockConfig
 
 @pytest.fixture
 def event(hass: HomeAssistant, account: MockConfigEntry) -> str:
-    return known(hass, account, "event", "quota")
+    return entity_of(hass, account, "event", "quota")
 
 
 @pytest.mark.parametrize(
@@ -269,6 +269,31 @@ async def test_events_of_others_are_not_looked_at(hass: HomeAssistant, event: st
         tell(hass, entity_id, "exhausted")
     await hass.async_block_till_done()
     assert [call.data["entity_id"] for call in calls] == [event]
+
+
+async def test_what_fetches_bring_is_told(
+    hass: HomeAssistant, upstream: Upstream, account: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    target = {"device_id": device_of(hass, account)}
+    names = ("threshold_reached", "quota_exhausted", "quota_reset")
+    told = {"action": "test.note", "data": {"name": "{{ trigger.id }}", "window": NOTE["data"]["window"]}}
+    calls = await automate(
+        hass, [{"trigger": f"ai_quota.{name}", "id": name, "target": target} for name in names], actions=told
+    )
+    says(upstream, rich(session=81, budget=30))
+    await poll(hass, freezer)
+    says(upstream, rich(session=100, budget=30))
+    await poll(hass, freezer)
+    fresh = rich(session=1, budget=30)
+    fresh["windows"][0]["resets_at"] = "2026-11-20T20:10:00+00:00"
+    says(upstream, fresh)
+    await poll(hass, freezer, 3 * 60 * 60)
+    assert [(call.data["name"], call.data["window"]) for call in calls] == [
+        ("threshold_reached", "session"),
+        ("threshold_reached", "session"),
+        ("quota_exhausted", "session"),
+        ("quota_reset", "session"),
+    ]
 
 
 # What may be written

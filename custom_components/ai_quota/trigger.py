@@ -19,6 +19,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 import voluptuous as vol
 
+from .quota.alerts import AlertType
 from .targets import ALERTS, BALANCE, PACE, USED, async_select
 
 CONF_WINDOW = "window"
@@ -52,7 +53,7 @@ class Alert(StatelessEntityTriggerBase):
     """The event entity of an account tells something of one type."""
 
     _domain_specs = EVENTS
-    _type: ClassVar[str]
+    _type: ClassVar[AlertType]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
@@ -84,7 +85,7 @@ def crossed_threshold(shown: str, unit: str | UndefinedType = UNDEFINED) -> type
     return CrossedThresholdOfFigure
 
 
-def alert(alert_type: str, fields: Mapping[Any, Any] | None = None) -> type[Trigger]:
+def alert(alert_type: AlertType, fields: Mapping[Any, Any] | None = None) -> type[Trigger]:
     """Return the trigger for one type of event, with these options."""
 
     class AlertOfType(Alert):
@@ -98,13 +99,13 @@ TRIGGERS: dict[str, type[Trigger]] = {
     "usage_crossed_threshold": crossed_threshold(USED, PERCENTAGE),
     "pace_crossed_threshold": crossed_threshold(PACE, PERCENTAGE),
     "balance_crossed_threshold": crossed_threshold(BALANCE),
-    "quota_reset": alert("reset", RESET_FIELDS),
-    "quota_exhausted": alert("exhausted", WINDOW_FIELDS),
-    "threshold_reached": alert("threshold_reached", WINDOW_FIELDS),
-    "credit_expiring": alert("credit_expiring", WINDOW_FIELDS),
-    "sign_in_needed": alert("auth_failed"),
-    "provider_outage": alert("provider_outage"),
-    "provider_recovered": alert("provider_recovered"),
+    "quota_reset": alert(AlertType.RESET, RESET_FIELDS),
+    "quota_exhausted": alert(AlertType.EXHAUSTED, WINDOW_FIELDS),
+    "threshold_reached": alert(AlertType.THRESHOLD_REACHED, WINDOW_FIELDS),
+    "credit_expiring": alert(AlertType.CREDIT_EXPIRING, WINDOW_FIELDS),
+    "sign_in_needed": alert(AlertType.AUTH_FAILED),
+    "provider_outage": alert(AlertType.PROVIDER_OUTAGE),
+    "provider_recovered": alert(AlertType.PROVIDER_RECOVERED),
 }
 
 
