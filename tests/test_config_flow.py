@@ -42,7 +42,7 @@ from custom_components.ai_quota.quota.credentials import (
 )
 from custom_components.ai_quota.quota.http import Verdict
 from custom_components.ai_quota.quota.model import AuthFailed, Kind, Reading, Snapshot, Unsupported
-from custom_components.ai_quota.quota.provider import Every, Provider, Workspace, strategy
+from custom_components.ai_quota.quota.provider import Every, Provider, StatusLink, Workspace, strategy
 from tests.common import add_account
 from tests.upstream import Request, Response, Upstream
 
@@ -1019,26 +1019,86 @@ async def test_tokens_renewed_by_a_proof_that_fails_are_kept(hass: HomeAssistant
 # Options
 
 
+DEFAULTS = {
+    "scan_interval": 5,
+    "adaptive": True,
+    "thresholds": ["80", "95"],
+    "expiry_days": 3,
+    "pace_warning": False,
+    "work_days": "0",
+    "hide_email": False,
+}
+TYPED = {
+    "scan_interval": 1440,
+    "adaptive": False,
+    "thresholds": ["90", " 7 %", "90", "50"],
+    "minimum_balance": 12.5,
+    "expiry_days": 30,
+    "pace_warning": True,
+    "work_days": "5",
+    "hide_email": True,
+}
+
+
 async def test_options(hass: HomeAssistant, upstream: Upstream) -> None:
     says(upstream)
     entry = await add_account(hass, "sample", {"api_key": KEY})
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert result["step_id"] == "init"
-    assert shown(result) == {"scan_interval": 5, "low_threshold": 80}
-    for refused in ({"scan_interval": 1}, {"scan_interval": 1441}, {"low_threshold": 0}, {"low_threshold": 100}):
+    assert shown(result) == DEFAULTS
+    for refused in (
+        {"scan_interval": 1},
+        {"scan_interval": 1441},
+        {"expiry_days": 0},
+        {"expiry_days": 31},
+        {"minimum_balance": -1},
+        {"work_days": "1"},
+        {"work_days": "7"},
+    ):
         with pytest.raises(InvalidData):
-            await hass.config_entries.options.async_configure(
-                result["flow_id"], {"scan_interval": 10, "low_threshold": 90, **refused}
-            )
-    options = {"scan_interval": 1440, "low_threshold": 99}
-    result = await hass.config_entries.options.async_configure(result["flow_id"], options)
+            await hass.config_entries.options.async_configure(result["flow_id"], {**TYPED, **refused})
+    result = await hass.config_entries.options.async_configure(result["flow_id"], TYPED)
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    options = {**TYPED, "thresholds": [7, 50, 90], "work_days": 5}
     assert entry.options == options
     assert entry.runtime_data.update_interval.total_seconds() > 1000 * 60  # it was loaded anew
 
     result = await hass.config_entries.options.async_init(entry.entry_id)
-    assert shown(result) == options
+    assert shown(result) == {**TYPED, "thresholds": ["7", "50", "90"]}
+    without = {key: value for key, value in TYPED.items() if key != "minimum_balance"}
+    await hass.config_entries.options.async_configure(result["flow_id"], {**without, "thresholds": []})
+    await hass.async_block_till_done()
+    assert "minimum_balance" not in entry.options
+    assert entry.options["thresholds"] == []
+    assert shown(await hass.config_entries.options.async_init(entry.entry_id))["thresholds"] == []
+
+
+@pytest.mark.parametrize("refused", ["0", "100", "-5", "80.5", "many", ""])
+async def test_a_threshold_that_is_none_is_told_beside_the_field(
+    hass: HomeAssistant, upstream: Upstream, refused: str
+) -> None:
+    says(upstream)
+    entry = await add_account(hass, "sample", {"api_key": KEY})
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    typed = {**TYPED, "thresholds": ["50", refused]}
+    result = await hass.config_entries.options.async_configure(result["flow_id"], typed)
+    assert result["errors"] == {"thresholds": "threshold"}
+    assert shown(result) == typed
+    result = await hass.config_entries.options.async_configure(result["flow_id"], {**typed, "thresholds": ["50"]})
+    await hass.async_block_till_done()
+    assert entry.options["thresholds"] == [50]
+
+
+async def test_whether_to_watch_a_status_page_is_asked_where_there_is_one(
+    hass: HomeAssistant, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(upstream)
+    entry = await add_account(hass, "sample", {"api_key": KEY})
+    for kind, is_asked in (("link", False), ("statuspage", True)):
+        monkeypatch.setattr(Sample, "status", StatusLink("https://status.example.com", kind))
+        result = await hass.config_entries.options.async_init(entry.entry_id)
+        assert ("service_status" in shown(result)) is is_asked
 
 
 async def test_the_source_says_how_often(hass: HomeAssistant, upstream: Upstream) -> None:

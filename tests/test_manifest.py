@@ -107,6 +107,7 @@ def test_only_fields_are_described() -> None:
 def used_keys() -> Iterator[tuple[str, str]]:
     """Yield platform and key of every name that an entity may have."""
     yield "binary_sensor", binary_sensor.LOW.translation_key or ""
+    yield "binary_sensor", binary_sensor.SIGN_IN_NEEDED.translation_key or ""
     yield "binary_sensor", binary_sensor.PROVIDER_PROBLEM.translation_key or ""
     yield "sensor", sensor.SERVICE_STATUS.translation_key or ""
     yield "button", button.REFRESH.translation_key or ""
@@ -118,7 +119,8 @@ def used_keys() -> Iterator[tuple[str, str]]:
     for key in (*windows, "window"):
         for description in (*sensor.WINDOW_SENSORS, sensor.PACE, *sensor.FORECASTS, sensor.BURN_RATE):
             yield "sensor", f"{key}_{description.key}"
-        yield "binary_sensor", f"{key}_{binary_sensor.RUNS_OUT.key}"
+        for binary in (*binary_sensor.WINDOW_BINARY_SENSORS, binary_sensor.RUNS_OUT):
+            yield "binary_sensor", f"{key}_{binary.key}"
     for metric in (
         *(f"metric_{id}" for id in naming.METRICS),
         *(f"metric_{id}_days" for id in naming.METRICS_OVER_DAYS),

@@ -17,13 +17,9 @@ from homeassistant.config_entries import (
     OptionsFlow,
     OptionsFlowWithReload,
 )
-from homeassistant.const import PERCENTAGE, UnitOfTime
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -33,16 +29,16 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import (
-    CONF_LOW_THRESHOLD,
     CONF_PROVIDER,
-    CONF_SCAN_INTERVAL,
     CONF_SOURCE,
-    DEFAULT_LOW_THRESHOLD,
+    CONF_THRESHOLDS,
     DOMAIN,
     SOURCE_AUTO,
 )
 from .coordinator import EntryKeeper, async_load_provider
 from .forms import ADVANCED, Form, flat, way_of
+from .options import as_stored, as_typed, options_schema
+from .privacy import hide_email
 from .quota import PROVIDERS, Account, InMemory, Keeper, fetch
 from .quota.account import Call, merged
 from .quota.credentials import Field, FieldKind, Settings, Way
@@ -472,36 +468,24 @@ def are_comparable(first: str, second: str) -> bool:
 def masked(identity: str) -> str:
     """Return enough of an identity for its owner to know it."""
     known = identity.rpartition(":")[2]
-    name, at, host = known.partition("@")
-    return f"{name[:1]}…@{host}" if at else f"…{known[-4:]}"
+    return hide_email(known) if "@" in known else f"…{known[-4:]}"
 
 
 class QuotaOptionsFlow(OptionsFlowWithReload):
-    """Changes how often to ask, and when a quota counts as low."""
+    """Changes how often to ask, what to tell and what to show."""
 
     async def async_step_init(self, user_input: Input = None) -> ConfigFlowResult:
         """Show the options."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            try:
+                return self.async_create_entry(data=as_stored(user_input))
+            except ValueError:
+                errors = {CONF_THRESHOLDS: "threshold"}
         entry = self.config_entry
         provider = await async_load_provider(self.hass, entry.data[CONF_PROVIDER])
-        every = provider.every_of(entry.data.get(CONF_SOURCE, SOURCE_AUTO))
-        schema = vol.Schema(
-            {
-                vol.Required(CONF_SCAN_INTERVAL, default=every.default): NumberSelector(
-                    NumberSelectorConfig(
-                        min=every.minimum,
-                        max=every.maximum,
-                        step="any",
-                        mode=NumberSelectorMode.BOX,
-                        unit_of_measurement=UnitOfTime.MINUTES,
-                    )
-                ),
-                vol.Required(CONF_LOW_THRESHOLD, default=DEFAULT_LOW_THRESHOLD): NumberSelector(
-                    NumberSelectorConfig(min=1, max=99, mode=NumberSelectorMode.SLIDER, unit_of_measurement=PERCENTAGE)
-                ),
-            }
-        )
+        schema = options_schema(provider, provider.every_of(entry.data.get(CONF_SOURCE, SOURCE_AUTO)))
+        shown = as_typed(entry.options) if user_input is None else user_input
         return self.async_show_form(
-            step_id="init", data_schema=self.add_suggested_values_to_schema(schema, entry.options)
+            step_id="init", data_schema=self.add_suggested_values_to_schema(schema, shown), errors=errors
         )

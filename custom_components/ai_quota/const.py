@@ -20,10 +20,6 @@ CONF_THRESHOLDS = "thresholds"
 """The uses, in per cent, at which to tell; from the first one on a quota counts as low."""
 DEFAULT_THRESHOLDS = (80, 95)
 
-CONF_LOW_THRESHOLD = "low_threshold"
-"""The use, in per cent, from which a quota counts as low."""
-DEFAULT_LOW_THRESHOLD = 80
-
 CONF_PACE_WARNING = "pace_warning"
 """Whether to tell when a quota is going to run out before it resets."""
 DEFAULT_PACE_WARNING = False

@@ -25,26 +25,20 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import (
     CONF_ADAPTIVE,
-    CONF_EXPIRY_DAYS,
     CONF_HIDE_EMAIL,
-    CONF_MINIMUM_BALANCE,
-    CONF_PACE_WARNING,
     CONF_SCAN_INTERVAL,
-    CONF_THRESHOLDS,
     CONF_WORK_DAYS,
     DEFAULT_ADAPTIVE,
-    DEFAULT_EXPIRY_DAYS,
     DEFAULT_HIDE_EMAIL,
-    DEFAULT_PACE_WARNING,
-    DEFAULT_THRESHOLDS,
     DEFAULT_WORK_DAYS,
     DOMAIN,
 )
 from .memory import Memory
+from .options import rules_of
 from .privacy import hide_email
 from .quota import Account, fetch, load
 from .quota.account import merged
-from .quota.alerts import Alert, Alerts, Rules
+from .quota.alerts import Alert, Alerts
 from .quota.history import History, Reset
 from .quota.model import (
     Attempt,
@@ -232,7 +226,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     def _sign_in_needed(self) -> str:
         """Return in the language of the house that somebody has to sign in; the provider's own words may tell more."""
         texts = async_get_cached_translations(self.hass, self.hass.config.language, "exceptions", DOMAIN)
-        text = texts[f"component.{DOMAIN}.exceptions.sign_in_needed.message"]
+        text = texts.get(f"component.{DOMAIN}.exceptions.sign_in_needed.message", Kind.AUTH)
         return text.format(provider=self.provider.name)
 
     # Fetching
@@ -498,16 +492,6 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, but: Kind | Non
     for kind in ISSUES:
         if kind is not but:
             ir.async_delete_issue(hass, DOMAIN, issue_id(kind, entry))
-
-
-def rules_of(options: Mapping[str, Any]) -> Rules:
-    """Return what a person has chosen to be told."""
-    return Rules(
-        thresholds=tuple(options.get(CONF_THRESHOLDS, DEFAULT_THRESHOLDS)),
-        pace_warning=options.get(CONF_PACE_WARNING, DEFAULT_PACE_WARNING),
-        lead=timedelta(days=options.get(CONF_EXPIRY_DAYS, DEFAULT_EXPIRY_DAYS)),
-        minimum_balance=options.get(CONF_MINIMUM_BALANCE),
-    )
 
 
 def as_home_assistant_error(err: QuotaError, provider: Provider, retry_after: float | None) -> HomeAssistantError:
