@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 
 import custom_components  # noqa: F401  before the test plugin puts its own package of this name on the path
+from custom_components.ai_quota.quota import http
 from tests.common import write_file, write_program
 from tests.example import register
 from tests.upstream import Upstream, redirect
@@ -48,6 +49,12 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setenv("HOME", str(machine.home))
     monkeypatch.setenv("PATH", str(machine.programs))
     return machine
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat a request that met a passing fault at once."""
+    monkeypatch.setattr(http, "RETRY_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)

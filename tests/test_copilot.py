@@ -252,7 +252,7 @@ async def test_the_user_id_tells_accounts_apart(
 
 async def test_who_it_is_is_asked_until_it_is_known(upstream: Upstream, session: aiohttp.ClientSession) -> None:
     upstream.answer("GET", USAGE, json=QUOTAS)
-    upstream.answer("GET", USER, status=502)
+    upstream.answer("GET", USER, status=500)
     upstream.answer("GET", USER, json={"id": 77})
     signed_in = account(session, access_token="made-up-token")
 

@@ -4,13 +4,17 @@ import base64
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import gzip
+from typing import Any
 
 import aiohttp
 import pytest
 from yarl import URL
 
+from custom_components.ai_quota.quota import Account, InMemory
+from custom_components.ai_quota.quota.account import Call
 from custom_components.ai_quota.quota.http import Endpoint, Verdict
 from custom_components.ai_quota.quota.model import AuthFailed, InvalidResponse, QuotaError, RateLimited, Unavailable
+from custom_components.ai_quota.quota.provider import Provider
 from tests.common import shorten_timeouts
 from tests.upstream import Request, Upstream
 
@@ -101,6 +105,64 @@ async def test_every_answer_that_is_none(
     with pytest.raises(kind, match=message) as caught:
         await api.get_object()
     assert "secret detail" not in str(caught.value)
+
+
+PASSING_FAULTS: list[dict[str, Any]] = [
+    {"status": 502},
+    {"status": 503},
+    {"status": 504},
+    {"fault": "reset"},
+    {"json": {"a": "b" * 200}, "fault": "truncate"},
+]
+
+
+@pytest.mark.parametrize("fault", PASSING_FAULTS)
+async def test_a_request_that_met_a_passing_fault_is_repeated_once(
+    api: Endpoint, upstream: Upstream, fault: dict[str, Any]
+) -> None:
+    upstream.answer("GET", BASE, **fault)
+    upstream.answer("GET", BASE, json={"well": True})
+    assert await api.get_object() == {"well": True}
+    upstream.answer("GET", f"{BASE}/other", status=503)
+    with pytest.raises(Unavailable):
+        await api.get_object("other")  # a fetch repeats one request, not one each
+    assert len(upstream.to(f"{BASE}/other")) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        *(("POST", fault) for fault in PASSING_FAULTS),
+        ("GET", {"status": 429}),
+        ("GET", {"status": 500}),
+        ("GET", {"status": 403}),
+        ("GET", {"status": 503, "headers": {"cf-mitigated": "challenge"}}),
+    ],
+)
+async def test_any_other_request_is_sent_once(
+    api: Endpoint, upstream: Upstream, method: str, answer: dict[str, Any]
+) -> None:
+    upstream.answer(method, BASE, **answer)
+    with pytest.raises(QuotaError):
+        (await api.request(method)).check(api.verdict)
+    assert len(upstream.requests) == 1
+
+
+async def test_all_endpoints_of_a_fetch_share_the_one_repetition(
+    session: aiohttp.ClientSession, upstream: Upstream
+) -> None:
+    call = Call(Account(Provider(), InMemory({}), session))
+    upstream.answer("GET", BASE, status=503)
+    for _ in range(2):
+        assert (await call.at(BASE).get()).status == 503
+    assert len(upstream.requests) == 3
+
+
+async def test_nothing_is_repeated_on_this_machine(session: aiohttp.ClientSession, upstream: Upstream) -> None:
+    upstream.answer("GET", "http://127.0.0.1/usage", status=503)
+    api = Endpoint(session=session, base=URL("http://127.0.0.1/usage"), now=NOW)
+    assert (await api.get()).status == 503
+    assert len(upstream.requests) == 1
 
 
 async def test_a_silent_server_is_waited_for_only_so_long(

@@ -74,7 +74,7 @@ async def test_unloading_leaves_nothing_running(
 
 
 async def test_a_set_up_that_fails_leaves_no_session(hass: HomeAssistant, upstream: Upstream) -> None:
-    says(upstream, status=503)
+    says(upstream, status=500)
     entry = await add_example(hass)
     before = closing(hass)
     for _ in range(3):

@@ -60,7 +60,7 @@ async def test_the_next_profile_is_tried_when_one_is_signed_out_or_has_no_usage(
     assert len(upstream.requests) == 3
 
 
-@pytest.mark.parametrize(("status", "kind"), [(503, Unavailable), (404, InvalidResponse)])
+@pytest.mark.parametrize(("status", "kind"), [(500, Unavailable), (404, InvalidResponse)])
 async def test_any_other_failure_ends_the_search(
     upstream: Upstream, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, status: int, kind: type
 ) -> None:

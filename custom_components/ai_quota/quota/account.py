@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from .credentials import Cookies, Settings
-from .http import Endpoint, Verdict
+from .http import Endpoint, Retry, Verdict
 from .model import AuthFailed, BadConfiguration, QuotaError
 from .provider import Provider
 
@@ -101,6 +101,7 @@ class Call:
         """When the time of this fetch is up, by the clock of the event loop."""
         self.presented: set[str] = set()
         """The credentials that endpoints were made with."""
+        self._retry = Retry()
         self._concealed: set[str] = set()
         self._read_settings()
 
@@ -224,6 +225,7 @@ class Call:
             timeout=timeout,
             verdict=verdict or Verdict(),
             trust_loopback=trust_loopback,
+            retry=self._retry,
         )
 
     def _present(self, credential: str) -> None:

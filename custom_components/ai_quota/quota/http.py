@@ -27,6 +27,8 @@ BROWSER_AGENT = (
 )
 
 CONNECT_SECONDS = 10
+RETRY_SECONDS = 1
+"""How long to wait before a request is repeated that met a passing fault."""
 MAX_BYTES = 4 * 1024 * 1024
 MAX_REDIRECTS = 5
 _DECODE_OFF_LOOP = 64 * 1024
@@ -185,14 +187,34 @@ class Reply:
             return {}
 
 
-class NoConnection(Unavailable):
+class ConnectionFault(Unavailable):
+    """The connection broke."""
+
+
+class NoConnection(ConnectionFault):
     """No connection was made: nobody listens there, or does not speak TLS."""
+
+
+class Retry:
+    """The one request that a fetch may repeat."""
+
+    def __init__(self) -> None:
+        self._is_spent = False
+
+    async def spend(self) -> bool:
+        """Return whether to repeat a request, after the wait that belongs to it."""
+        if self._is_spent:
+            return False
+        self._is_spent = True
+        await asyncio.sleep(RETRY_SECONDS)
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
     """A base address, and what every request below it carries. `timeout` is in seconds.
 
+    All endpoints of a fetch share its `retry`, for a request that can be repeated and met a passing fault.
     `trust_loopback` takes any certificate, for a program of this machine: of 127.0.0.1 and nothing else.
     """
 
@@ -203,6 +225,7 @@ class Endpoint:
     timeout: float = 15
     verdict: Verdict = field(default_factory=Verdict)
     trust_loopback: bool = False
+    retry: Retry = field(default_factory=Retry)
 
     def __post_init__(self) -> None:
         """Refuse to trust any certificate of another machine, with ValueError."""
@@ -255,7 +278,7 @@ class Endpoint:
             url = url.extend_query(query)
         send: dict[str, Any] = {"json": json, "data": body if form is None else dict(form)}
         for _ in range(MAX_REDIRECTS + 1):
-            reply = await self._send(method, url, headers or {}, send, timeout or self.timeout, max_bytes)
+            reply = await self._send_once_or_twice(method, url, headers or {}, send, timeout or self.timeout, max_bytes)
             target = reply.location if follow and reply.is_redirect else None
             if target is None or target.origin() != self.base.origin():
                 return reply
@@ -263,6 +286,20 @@ class Endpoint:
             if reply.status in (301, 302, 303) and method != "HEAD":
                 method, send = "GET", {}
         raise InvalidResponse(f"{self.base.host} redirects in a circle")
+
+    async def _send_once_or_twice(self, method: str, url: URL, *rest: Any) -> Reply:
+        """Send a request; one that changes nothing a second time, when a fault may have passed by then."""
+        is_idempotent = method in ("GET", "HEAD", "OPTIONS") and not _is_loopback(url)
+        try:
+            reply = await self._send(method, url, *rest)
+        except ConnectionFault:
+            if not is_idempotent or not await self.retry.spend():
+                raise
+        else:
+            is_fault = reply.status in (502, 503, 504) and not reply.is_challenge
+            if not is_fault or not is_idempotent or not await self.retry.spend():
+                return reply
+        return await self._send(method, url, *rest)
 
     async def _send(
         self, method: str, url: URL, headers: Mapping[str, str], send: dict[str, Any], seconds: float, max_bytes: int
@@ -300,7 +337,7 @@ class Endpoint:
             raise NoConnection(f"no connection to {url.host} ({type(err).__name__})") from None
         except (aiohttp.ClientError, OSError) as err:
             # Their texts can hold the whole address, so only the sort of fault is told.
-            raise Unavailable(f"no connection to {url.host} ({type(err).__name__})") from None
+            raise ConnectionFault(f"no connection to {url.host} ({type(err).__name__})") from None
         except ValueError as err:
             raise Unavailable(f"the answer of {url.host} could not be read") from err
 
@@ -319,3 +356,8 @@ class Endpoint:
     async def post_object(self, path: str | tuple[str, ...] = "", **options: Any) -> Json:
         """Return the JSON object that a POST request yields; every other outcome raises a QuotaError."""
         return await (await self.post(path, **options)).check(self.verdict).object()
+
+
+def _is_loopback(url: URL) -> bool:
+    """Return whether this is a program of this machine: its connections do not break by chance."""
+    return url.host in ("127.0.0.1", "::1", "localhost")
