@@ -81,7 +81,7 @@ async def test_what_they_are(hass: HomeAssistant, upstream: Upstream) -> None:
     pace = hass.states.get(PACE)
     told = {name: pace.attributes[name] for name in ("expected", "ratio", "stage", "lasts", "window_id")}
     assert told == {"expected": 40.0, "ratio": 1.05, "stage": "on_track", "lasts": False, "window_id": "session"}
-    assert pace.state_info["unrecorded_attributes"] >= {"expected", "ratio", "stage", "lasts"}
+    assert pace.state_info["unrecorded_attributes"] >= {"expected", "ratio", "stage", "lasts", "runs_out_at"}
     units = [hass.states.get(each).attributes.get(ATTR_UNIT_OF_MEASUREMENT) for each in (PACE, PROJECTED, BURN_RATE)]
     assert units == ["%", "%", "%/h"]
     classes = [hass.states.get(each).attributes.get(ATTR_DEVICE_CLASS) for each in (RUNS_OUT_AT, RUNS_OUT)]

@@ -334,7 +334,7 @@ class PaceSensor(ForecastSensor):
     Of the many windows that some providers have, the first one and the long ones are those to keep an eye on.
     """
 
-    _unrecorded_attributes = frozenset({"expected", "ratio", "stage", "lasts"})
+    _unrecorded_attributes = frozenset({"expected", "ratio", "stage", "lasts", "runs_out_at"})
 
     def __init__(self, coordinator: QuotaCoordinator, description: PaceSensorDescription, window: Window) -> None:
         super().__init__(coordinator, description, window)
@@ -353,6 +353,7 @@ class PaceSensor(ForecastSensor):
             "ratio": rounded(pace.ratio, 2),
             "stage": pace.stage.value,
             "lasts": pace.lasts,
+            "runs_out_at": iso(pace.runs_out_at),
         }
 
 
