@@ -111,7 +111,6 @@ PASSING_FAULTS: list[dict[str, Any]] = [
     {"status": 502},
     {"status": 503},
     {"status": 504},
-    {"fault": "reset"},
     {"json": {"a": "b" * 200}, "fault": "truncate"},
 ]
 
@@ -127,6 +126,13 @@ async def test_a_request_that_met_a_passing_fault_is_repeated_once(
     with pytest.raises(Unavailable):
         await api.get_object("other")  # a fetch repeats one request, not one each
     assert len(upstream.to(f"{BASE}/other")) == 1
+
+
+async def test_a_connection_that_is_reset_is_made_once_more(api: Endpoint, upstream: Upstream) -> None:
+    upstream.answer("GET", BASE, fault="reset")
+    with pytest.raises(Unavailable):
+        await api.get_object()
+    assert len(upstream.requests) == 2
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ class Reply:
 
 
 class ConnectionFault(Unavailable):
-    """The connection broke."""
+    """The connection failed, in a way that may pass."""
 
 
 class NoConnection(ConnectionFault):
@@ -335,6 +335,9 @@ class Endpoint:
             raise Unavailable(f"{url.host} did not answer in {seconds:g} seconds") from err
         except aiohttp.ClientConnectorError as err:
             raise NoConnection(f"no connection to {url.host} ({type(err).__name__})") from None
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as err:
+            # aiohttp itself has repeated the request already, if that can be repeated.
+            raise Unavailable(f"no connection to {url.host} ({type(err).__name__})") from None
         except (aiohttp.ClientError, OSError) as err:
             # Their texts can hold the whole address, so only the sort of fault is told.
             raise ConnectionFault(f"no connection to {url.host} ({type(err).__name__})") from None
