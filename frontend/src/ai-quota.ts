@@ -1,7 +1,9 @@
-/** AI Quota's part of Home Assistant's front end: a card and a dashboard. */
+/**
+ * Waits for Home Assistant's own element. While it starts it replaces the browser's registry of elements, and whatever
+ * was defined or derived before that is lost.
+ */
 
-import { registerCard } from "./card";
-import { registerStrategies } from "./strategy";
+await customElements.whenDefined("home-assistant");
+await import("./elements");
 
-registerCard();
-registerStrategies();
+export {};

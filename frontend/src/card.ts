@@ -155,25 +155,29 @@ export class AiQuotaCard extends LitElement {
     const name = account.ownName ?? account.provider;
     const about = [hasSiblings && !account.ownName && account.label, account.plan].filter(Boolean).join(" · ");
     const level = worstLevel(account, thresholds(this.config));
-    const figures = this.config.show_balances ? shownFigures(account) : [];
+    const windows = this.shownWindows(account);
+    const figures = this.config.show_balances && !this.config.attention_only ? shownFigures(account) : [];
+    const badge = account.windows.length ? BADGES[level] : "mdi:wallet-outline";
     return html`<section class="account ${isSibling ? "sibling" : ""}" aria-label=${[name, about].filter(Boolean).join(", ")}>
       <div class="head">
         ${this.isCompact
           ? nothing
-          : html`<span class="badge ${level}"><ha-icon icon=${BADGES[level]} aria-hidden="true"></ha-icon></span>`}
+          : html`<span class="badge ${level}"><ha-icon icon=${badge} aria-hidden="true"></ha-icon></span>`}
         <div class="who">
           <h3 class="name" title=${name}>${name}</h3>
           ${about ? html`<div class="about" title=${about}>${about}</div>` : nothing}
         </div>
         ${this.marks(account)}
       </div>
-      ${account.windows.length
-        ? html`<ul class="windows">${account.windows.map((window) => this.window(window, name))}</ul>`
-        : nothing}
-      ${figures.length
-        ? html`<ul class="figures">${figures.map((figure) => this.figure(figure))}</ul>`
-        : nothing}
+      ${windows.length ? html`<ul class="windows">${windows.map((each) => this.window(each, name))}</ul>` : nothing}
+      ${figures.length ? html`<ul class="figures">${figures.map((each) => this.figure(each))}</ul>` : nothing}
     </section>`;
+  }
+
+  /** Return the windows of an account; only those that run low when it is shown because it needs attention. */
+  private shownWindows({ windows }: Account): UsageWindow[] {
+    const runsLow = (window: UsageWindow) => this.levelText(levelOf(window.usedShare, thresholds(this.config)));
+    return this.config.attention_only ? windows.filter(runsLow) : windows;
   }
 
   private marks(account: Account): TemplateResult {
@@ -226,7 +230,7 @@ export class AiQuotaCard extends LitElement {
     ></button>`;
     if (this.isCompact) {
       return html`<li class="window ${level}">
-        ${label}${bar}${figure}<span class="time" aria-hidden="true">${this.timeLeft(window)}</span>${opener}
+        ${label}${bar}${figure}<span class="time" aria-hidden="true">${this.timeLeft(window, true)}</span>${opener}
       </li>`;
     }
     return html`<li class="window ${level}">
@@ -266,9 +270,9 @@ export class AiQuotaCard extends LitElement {
     </div>`;
   }
 
-  private figure({ entityId, name }: Figure): TemplateResult {
-    const state = this.hass.states[entityId];
-    const value = state ? this.hass.formatEntityState(state) : "";
+  private figure(figure: Figure): TemplateResult {
+    const { entityId, name } = figure;
+    const value = amount(figure.value, figure.unit, this.hass.locale, this.text);
     return html`<li class="figure">
       <span class="label" title=${name}>${name}</span><span class="value">${value}</span>
       <button class="open" aria-label=${`${this.text("show")}: ${name}, ${value}`} @click=${() => this.open(entityId)}></button>
@@ -311,9 +315,9 @@ export class AiQuotaCard extends LitElement {
       : this.text("pace_exhausts");
   }
 
-  private timeLeft({ expiresAt, resetsAt }: UsageWindow): string | undefined {
+  private timeLeft({ expiresAt, resetsAt }: UsageWindow, short = false): string | undefined {
     const until = resetsAt ?? expiresAt;
-    return until === undefined ? undefined : length(until - Date.now(), this.hass.locale, this.text);
+    return until === undefined ? undefined : length(until - Date.now(), this.hass.locale, this.text, short);
   }
 
   private until(window: UsageWindow): string | undefined {

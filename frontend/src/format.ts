@@ -32,7 +32,7 @@ export function share(value: number, locale: Locale): string {
 /** Return an amount with its unit: a currency, or a plural noun. */
 export function amount(value: number, unit: string | undefined, locale: Locale, text: Localize): string {
   if (unit && /^[A-Z]{3}$/.test(unit)) {
-    return numberFormat(locale, { style: "currency", currency: unit, currencyDisplay: "narrowSymbol" }).format(value);
+    return numberFormat(locale, { style: "currency", currency: unit }).format(value);
   }
   const short = Math.abs(value) >= LARGE ? ({ notation: "compact" } as const) : {};
   const figure = numberFormat(locale, { maximumFractionDigits: 1, ...short }).format(value);
@@ -49,8 +49,8 @@ export function amountOf(used: number, limit: number, unit: string | undefined, 
   });
 }
 
-/** Return a length of time by its two largest units: "2 d 3 h", "14 min". */
-export function length(ms: number, locale: Locale, text: Localize): string {
+/** Return a length of time by its two largest units: "2 d 3 h", "14 min"; a `short` one of ten or more by one. */
+export function length(ms: number, locale: Locale, text: Localize, short = false): string {
   if (ms < MINUTE) {
     return text("less_than_a_minute");
   }
@@ -59,8 +59,8 @@ export function length(ms: number, locale: Locale, text: Localize): string {
   const minutes = Math.floor((ms % HOUR) / MINUTE);
   const parts: [number, string][] = [
     [days, "d"],
-    [hours, "h"],
-    [days ? 0 : minutes, "min"],
+    [short && days >= 10 ? 0 : hours, "h"],
+    [days || (short && hours >= 10) ? 0 : minutes, "min"],
   ];
   const count = numberFormat(locale, {});
   return parts.flatMap(([value, unit]) => (value ? [`${count.format(value)} ${unit}`] : [])).join(" ");

@@ -50,6 +50,8 @@ export interface Figure {
   entityId: string;
   kind: string;
   name: string;
+  value: number;
+  unit: string | undefined;
 }
 
 export const TROUBLES = ["maintenance", "minor", "major", "critical"] as const;
@@ -75,7 +77,7 @@ export interface Account {
   fetchedAt: number | undefined;
   needsSignIn: boolean;
   trouble: ServiceTrouble | undefined;
-  /** Its entities, by their unique part of the translation key where they are the account's own. */
+  /** Its entities by translation key, which tells apart those that are the account's own. */
   own: Readonly<Record<string, string>>;
   entityIds: string[];
 }
@@ -178,12 +180,11 @@ function readPace(hass: Hass, figures: ReadonlyMap<string, EntityEntry>): Pace |
   if (!entry) {
     return undefined;
   }
-  const details = known(hass.states[entry.entity_id])?.attributes ?? {};
-  const expected = number(details["expected"]);
-  const runsOutAt = known(hass.states[figures.get("runs_out_at")?.entity_id ?? ""])?.state;
+  const told = known(hass.states[entry.entity_id])?.attributes ?? {};
+  const expected = number(told["expected"]);
   return expected === undefined
     ? null
-    : { expected, lasts: details["lasts"] === true, runsOutAt: moment(details["runs_out_at"] ?? runsOutAt) };
+    : { expected, lasts: told["lasts"] === true, runsOutAt: moment(told["runs_out_at"]) };
 }
 
 /** Return a window's name without the word for its use, in the language of the person where it can be translated. */
@@ -210,10 +211,11 @@ function sameLanguage(one: string, other: string): boolean {
 function readFigures(hass: Hass, entries: readonly EntityEntry[]): Figure[] {
   return entries.flatMap((entry) => {
     const state = known(hass.states[entry.entity_id]);
-    const kind = state?.attributes["metric_kind"];
-    const isValue = entry.translation_key !== "metric_expires_at";
-    return typeof kind === "string" && isValue && !entry.hidden
-      ? [{ entityId: entry.entity_id, kind, name: entry.name ?? "" }]
+    const kind = text(state?.attributes["metric_kind"]);
+    const value = number(state?.state); // none for when a figure expires
+    const unit = text(state?.attributes["unit_of_measurement"]);
+    return kind && value !== undefined && !entry.hidden
+      ? [{ entityId: entry.entity_id, kind, name: entry.name ?? "", value, unit }]
       : [];
   });
 }

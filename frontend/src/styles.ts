@@ -351,7 +351,7 @@ export const styles = css`
     align-items: center;
     display: grid;
     gap: 8px;
-    grid-template-columns: minmax(0, 1fr) minmax(40px, 1fr) 54px 66px;
+    grid-template-columns: minmax(0, 6fr) minmax(36px, 5fr) 54px 62px;
     padding-block: 2px;
   }
 
