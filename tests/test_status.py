@@ -210,7 +210,7 @@ def test_a_group_is_as_its_worst_visible_member() -> None:
 
 def test_the_page_as_a_whole_shows_what_is_at_its_top() -> None:
     rows = [component("g1", "API", group=True), component("c1", "Speak", "partial_outage", group_id="g1")]
-    blank = [component("c2", "  ", "major_outage"), component(None, "Site"), component(None, "Site", "full_outage")]
+    blank = [component("c2", "  ", "major_outage"), component(None, "Site", "full_outage"), component(None, "Site")]
     status = statuspage(summary(*rows, *blank, indicator="major")).status(link(), "api")
     assert status.components == {"API": "major", "Site": "critical"}
     assert status.updated_at == datetime(2026, 11, 20, 11, 58, 2, 512000, UTC)
@@ -538,6 +538,12 @@ def test_providers_agree_on_the_page_that_they_share() -> None:
     for each in links():
         pages.setdefault(feed_of(each), set()).add((each.kind, each.mirror, each.lists_more, each.every))
     assert [address for address, sorts in pages.items() if len(sorts) > 1] == []
+
+
+def test_components_depend_on_sources_that_there_are() -> None:
+    for provider in map(load, PROVIDERS):
+        if provider.status:
+            assert all(provider.strategy_of(source) for source in provider.status.by_source)
 
 
 # Home Assistant

@@ -228,16 +228,21 @@ _IN_PROGRESS = ("in_progress", "verifying")
 def statuspage(summary: Json, listed: tuple[Json, ...] = (), listed_at: datetime | None = None) -> ComponentPage:
     """Return the page of a summary, with what its list of components has besides."""
     status = parse.need_mapping(summary.get("status"), "status")
+    summarized = _rows(summary.get("components"))
     # What both have is taken from the summary: it is never the older one.
-    rows = {_key(row): row for row in (*listed, *_rows(summary.get("components")))}
-    incidents = [_incident(row, "impact") for row in _rows(summary.get("incidents")) if _word(row) not in _OVER]
+    known = set(map(_key, summarized))
+    rows = [*(row for row in listed if _key(row) not in known), *summarized]
+    incidents = (row for row in _rows(summary.get("incidents")) if _word(row) not in _OVER)
     maintenances = (row for row in _rows(summary.get("scheduled_maintenances")) if _word(row) in _IN_PROGRESS)
     return ComponentPage(
-        indicator=_PAGE_WORDS.get(parse.first_text(status, "indicator"), Indicator.UNKNOWN),
+        indicator=_page_word(status, "indicator"),
         description=parse.first_text(status, "description"),
         updated_at=parse.moment(parse.mapping(summary.get("page")).get("updated_at")),
-        components=tuple(_components(list(rows.values()))),
-        incidents=(*incidents, *(_incident(row, indicator=Indicator.MAINTENANCE) for row in maintenances)),
+        components=tuple(_components(rows)),
+        incidents=(
+            *(_incident(row, _page_word(row, "impact")) for row in incidents),
+            *(_incident(row, Indicator.MAINTENANCE) for row in maintenances),
+        ),
         listed=listed,
         listed_at=listed_at,
     )
@@ -261,12 +266,12 @@ def _components(rows: list[Json]) -> Iterable[Component]:
         )
 
 
-def _incident(row: Json, impact: str = "", indicator: Indicator = Indicator.UNKNOWN) -> Incident:
-    return Incident(
-        text=parse.first_text(row, "name"),
-        indicator=_PAGE_WORDS.get(parse.first_text(row, impact), indicator),
-        touches={_key(each): _name(each) for each in _rows(row.get("components"))},
-    )
+def _incident(row: Json, indicator: Indicator) -> Incident:
+    return Incident(text=parse.first_text(row, "name"), indicator=indicator, touches=_touched(row.get("components")))
+
+
+def _page_word(row: Json, key: str) -> Indicator:
+    return _PAGE_WORDS.get(parse.first_text(row, key), Indicator.UNKNOWN)
 
 
 # Google's feeds: https://www.google.com/appsstatus/dashboard/incidents.schema.json
@@ -357,7 +362,7 @@ def instatus(summary: Json, listed: tuple[Json, ...] = (), listed_at: datetime |
         Incident(
             text=parse.first_text(row, "name"),
             indicator=_INSTATUS_TROUBLE.get(parse.first_text(row, "impact") or "", Indicator.MINOR),
-            touches={_key(each): _name(each) for each in _rows(row.get("components"))},
+            touches=_touched(row.get("components")),
             updated_at=parse.moment(parse.first(row, "updatedAt", "started")),
         )
         for row in _rows(summary.get("activeIncidents"))
@@ -406,6 +411,10 @@ def _keys(*rows: Json) -> frozenset[str]:
 
 def _name(row: Json) -> str:
     return parse.first_text(row, "name") or ""
+
+
+def _touched(rows: object) -> dict[str, str]:
+    return {_key(row): _name(row) for row in _rows(rows)}
 
 
 def _word(row: Json) -> str | None:
