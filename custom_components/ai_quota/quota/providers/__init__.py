@@ -8,6 +8,7 @@ from ..provider import Provider
 
 PROVIDERS = {
     "abacus": "Abacus AI",
+    "aiand": "ai&",
     "alibaba_coding_plan": "Alibaba Coding Plan",
     "alibaba_token_plan": "Alibaba Token Plan",
     "amp": "Amp",
@@ -26,11 +27,13 @@ PROVIDERS = {
     "crof": "Crof",
     "cursor": "Cursor",
     "deepgram": "Deepgram",
+    "deepinfra": "DeepInfra",
     "deepseek": "DeepSeek",
     "devin": "Devin",
     "doubao": "Doubao",
     "elevenlabs": "ElevenLabs",
     "factory": "Factory",
+    "fireworks": "Fireworks",
     "gemini": "Gemini",
     "grok": "Grok",
     "groq": "Groq",
@@ -42,11 +45,14 @@ PROVIDERS = {
     "kiro": "Kiro",
     "litellm": "LiteLLM",
     "llm_proxy": "LLM Proxy",
+    "longcat": "LongCat",
     "manus": "Manus",
     "mimo": "Xiaomi MiMo",
     "minimax": "MiniMax",
     "mistral": "Mistral",
     "moonshot": "Moonshot",
+    "neuralwatt": "Neuralwatt",
+    "notion": "Notion AI",
     "ollama": "Ollama",
     "openai": "OpenAI",
     "opencode": "OpenCode",
@@ -70,6 +76,7 @@ PROVIDERS = {
     "zai": "z.ai",
     "zed": "Zed",
     "zenmux": "ZenMux",
+    "zoommate": "ZoomMate",
 }
 
 

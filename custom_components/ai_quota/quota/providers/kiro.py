@@ -450,7 +450,7 @@ def read_usage(answer: Json) -> Usage:
     if overage is not None and overage > total:
         raise InvalidResponse("currentOverages is above currentUsage")
     of_plan = round(total - (overage or 0), 6)  # 1250.4 - 250.4 is not quite 1000
-    bonuses = [] if entry.get("bonuses") is None else parse.need_list(entry["bonuses"], "bonuses")
+    bonuses = parse.optional_list(entry, "bonuses")
     if of_plan > limit and not bonuses:
         raise InvalidResponse("currentUsage without currentOverages is above usageLimit")
     reset = parse.first(entry, "nextDateReset")

@@ -344,8 +344,7 @@ async def ask_series(google: Endpoint, project: str, metric: str) -> list[Json]:
         reply = await google.get(("v3", "projects", project, "timeSeries"), query=query, max_bytes=MAX_PAGE_BYTES)
         raise_if_forbidden(reply)
         page = await reply.check(FIGURES).object()
-        series = page.get("timeSeries")
-        found += [] if series is None else parse.need_list(series, "timeSeries")
+        found += parse.optional_list(page, "timeSeries")
         following = parse.first_text(page, "nextPageToken")
         if not following:
             break
