@@ -113,7 +113,7 @@ def test_without_prices_there_is_no_money(priced: Any) -> None:
         "{}sum 3",
         "{}count 3",
         "{}sum 3\n{}count 0",
-        "{}sum NaN\n{}count 3",
+        "{}sum NaN\n{}sum 3\n{}count 3",
         '{}sum{{a="b 1\n{}count 3',
         "{}summary 3\n{}count 3",
     ],

@@ -51,7 +51,7 @@ def table(providers: list[Provider]) -> Iterator[str]:
     yield "| Provider | Ways in | Sources | Interval |"
     yield "| --- | --- | --- | --- |"
     for provider in providers:
-        ways = ", ".join(WAYS["menu_options"][step] for step in steps(provider))
+        ways = ", ".join(WAYS["menu_options"][step] for step in steps(provider)) or "No credentials"
         sources = ", ".join(dict.fromkeys(SOURCES[each.source] for each in provider.strategies))
         link = f"[{provider.name}](docs/providers/{provider.id}.md)"
         yield f"| {link} | {ways} | {sources} | {span(provider.every.default)} |"
@@ -80,6 +80,8 @@ def page(provider: Provider) -> Iterator[str]:
     yield ""
     yield "## Ways in"
     yield ""
+    if not steps(provider):
+        yield "There is nothing to sign in to: no credentials are needed."
     for step in steps(provider):
         text = WAYS["menu_option_descriptions"][step].format(provider=provider.name)
         yield f"- **{WAYS['menu_options'][step]}.** {text}"

@@ -140,9 +140,8 @@ def budget(quota: Json, unit: str, ends_at: datetime | None) -> tuple[Window, ..
 
 def rates(answer: Json) -> Iterator[Window]:
     """Yield the limits of rolling windows in USD; of one that is given twice the first counts."""
-    limits = answer.get("rate_limits")
     seen: set[str] = set()
-    for number, each in enumerate([] if limits is None else parse.need_list(limits, "rate_limits")):
+    for number, each in enumerate(parse.optional_list(answer, "rate_limits")):
         place = f"rate_limits[{number}]"
         entry = parse.need_mapping(each, place)
         label = words(entry, "window", f"{place}.window")

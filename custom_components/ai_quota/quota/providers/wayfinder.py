@@ -52,7 +52,7 @@ class Wayfinder(Provider):
     @strategy("api")
     async def api(self, call: Call) -> Reading:
         """Read the state of the gateway and its savings, and what else it tells."""
-        base = root_of(call.settings)
+        base: URL = call["base_url"]
         gateway = call.at(base, timeout=5, verdict=VERDICT)
         health = await read_health(gateway)
         models = await call.optional(gateway.get_object("router/models")) or {}
@@ -67,13 +67,7 @@ class Wayfinder(Provider):
     @override
     def dashboard_for(self, settings: Settings) -> str:
         """Return the gateway's own page."""
-        return str(root_of(settings) / "router")
-
-
-def root_of(settings: Settings) -> URL:
-    """Return the gateway's address, without a query that came along."""
-    base: URL = settings.get("base_url")
-    return base.with_query(None)
+        return str(settings.get("base_url") / "router")
 
 
 # Requests
