@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { Clock } from "./clock";
-import { CARD, type CardConfig, type Settings, settings, thresholds } from "./config";
+import { CARD, type CardConfig, DEFAULTS, type Settings, settings, thresholds } from "./config";
 import { form } from "./editor";
 import { amount, amountOf, length, moment, share, spokenLength } from "./format";
 import { localize, type Localize } from "./localize";
@@ -65,7 +65,7 @@ export class AiQuotaCard extends LitElement {
   static getConfigForm = form;
 
   static getStubConfig(): Partial<CardConfig> {
-    return { layout: "detailed" };
+    return { layout: DEFAULTS.layout, order: DEFAULTS.order };
   }
 
   setConfig(config: CardConfig): void {

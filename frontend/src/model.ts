@@ -128,10 +128,10 @@ function readAccount(hass: Hass, device: Device, entries: readonly EntityEntry[]
   };
 }
 
-/** Return what a title such as "Claude (ada@example.com)" says besides the provider. */
+/** Return what a title such as "Claude (ada@example.com)" or "Claude (ada@example.com) 2" says besides the provider. */
 function labelOf(title: string, provider: string): string {
   const rest = title.startsWith(provider) ? title.slice(provider.length).trim() : title;
-  return /^\((.*)\)$/.exec(rest)?.[1] ?? rest;
+  return rest.replace(/^\((.*)\)( \d+)?$/, "$1$2");
 }
 
 const WINDOW_KEY =

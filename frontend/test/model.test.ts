@@ -51,9 +51,9 @@ test("accounts come by provider and label, or as they are chosen", () => {
   assert.deepEqual(ids(["1", "2", "unknown"]), ["1", "2"]);
 });
 
-test("a title that is not the provider's with a label is a label as a whole", () => {
+test("a label is what the title says besides the provider", () => {
   const label = (name: string) => only(readAccounts(new House().device("a", "Claude", name).used("a", "x", 1).hass())).label;
-  assert.deepEqual(["Claude", "Claude (a) 2", "Work"].map(label), ["", "(a) 2", "Work"]);
+  assert.deepEqual(["Claude", "Claude (a (b))", "Claude (a) 2", "Work (a)"].map(label), ["", "a (b)", "a 2", "Work (a)"]);
 });
 
 test("what is not known is not zero", () => {
