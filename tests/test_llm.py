@@ -103,6 +103,11 @@ async def test_the_tool_tells_all_about_an_account(
         "left_percent": 57.75,
         "resets_at": "Friday 2026-11-20 16:00",
         "resets_in": "2 hours 58 minutes",
+        "percent_by_even_use": 40,
+        "points_above_even_use": 2.25,
+        "lasts_until_reset": False,
+        "runs_out_at": "Friday 2026-11-20 15:44",
+        "runs_out_in": "2 hours 42 minutes",
     }
     assert limits[1] == {
         "name": "Fuel packs",
@@ -209,7 +214,8 @@ async def test_many_accounts_are_told_by_name(hass: HomeAssistant, upstream: Ups
 async def test_no_secret_and_no_e_mail_address_is_told(hass: HomeAssistant, upstream: Upstream) -> None:
     says(upstream)
     entry = await add_example(hass, title="Example (ada@example.com)", options={"hide_email": True})
-    async_expose_entity(hass, ASSISTANT, "sensor.example_ada_example_com_plan", should_expose=True)
+    plan = next(state for state in hass.states.async_all("sensor") if state.entity_id.endswith("_plan"))
+    async_expose_entity(hass, ASSISTANT, plan.entity_id, should_expose=True)
     told = str(await ask(hass))
     assert "Example (a…@example.com)" in told
     assert entry.data["api_key"] not in told

@@ -16,9 +16,10 @@ import voluptuous as vol
 
 from .const import CONF_HIDE_EMAIL, CONF_PROVIDER, DEFAULT_HIDE_EMAIL, DOMAIN
 from .coordinator import QuotaConfigEntry, QuotaCoordinator
-from .naming import hide_emails
+from .privacy import hide_email
 from .quota import PROVIDERS
 from .quota.model import Kind, Metric, Window
+from .quota.pace import Pace
 
 MAX_ACCOUNTS = 12
 MAX_FIGURES = 24
@@ -149,7 +150,7 @@ def provider_name(entry: QuotaConfigEntry) -> str:
 
 def title(entry: QuotaConfigEntry) -> str:
     """Return an account's title as its options let it be shown."""
-    return hide_emails(entry.title) if entry.options.get(CONF_HIDE_EMAIL, DEFAULT_HIDE_EMAIL) else entry.title
+    return hide_email(entry.title) if entry.options.get(CONF_HIDE_EMAIL, DEFAULT_HIDE_EMAIL) else entry.title
 
 
 def describe(entry: QuotaConfigEntry) -> dict[str, Any]:
@@ -157,6 +158,7 @@ def describe(entry: QuotaConfigEntry) -> dict[str, Any]:
     about = {"provider": provider_name(entry), "account": title(entry)}
     if not (coordinator := running(entry)):
         return {**about, "problem": REASONS.get(entry.error_reason_translation_key, NOT_RUNNING)}
+    coordinator.note_interest()
     snapshot = coordinator.data
     told: dict[str, Any] = {**about, "plan": snapshot.plan, "as_of": moment(snapshot.fetched_at)}
     told["age"] = dt_util.get_age(snapshot.fetched_at)
@@ -172,7 +174,7 @@ def limits(coordinator: QuotaCoordinator) -> Iterator[dict[str, Any]]:
     """Yield every window as it may be shown."""
     for each in coordinator.data.windows:
         if window := coordinator.window(each.id):
-            yield limit(window)
+            yield {**limit(window), **forecast(coordinator.pace(window.id))}
 
 
 def limit(window: Window) -> dict[str, Any]:
@@ -191,6 +193,18 @@ def limit(window: Window) -> dict[str, Any]:
             **at("expires", window.expires_at),
         }
     )
+
+
+def forecast(pace: Pace | None) -> dict[str, Any]:
+    """Return how a window's use compares with an even one, and whether it lasts."""
+    if pace is None:
+        return {}
+    return {
+        "percent_by_even_use": rounded(pace.expected),
+        "points_above_even_use": rounded(pace.points),
+        "lasts_until_reset": pace.lasts,
+        **at("runs_out", pace.runs_out_at),
+    }
 
 
 def figure(metric: Metric) -> dict[str, Any]:

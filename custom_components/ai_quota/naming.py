@@ -1,4 +1,4 @@
-"""Which translation names a window or a metric, and how an account is named to those who are not to know it.
+"""Which translation names a window or a metric.
 
 What many providers have is translated by its id. A name with something in brackets has what stands
 before them translated. Every other name is quoted as the provider has it.
@@ -26,7 +26,6 @@ WINDOWS = frozenset(
         "weekly",
     }
 )
-EMAIL = re.compile(r"([^\s@(])[^\s@(]*(?=@)")
 LENGTH = re.compile(r"(five|\d+)[ -](hour|day)", re.IGNORECASE)
 SCOPED_WINDOWS = ("session", "daily", "weekly", "monthly", "quota")
 
@@ -159,8 +158,3 @@ def _scoped(what: str, figure: Window | Metric, bases: tuple[str, ...]) -> Namin
     scope = re.fullmatch(r"[^()]+ \((.+)\)", figure.name)
     base = next((base for base in bases if figure.id.startswith(f"{base}_")), None)
     return (f"{what}_{base}_scoped", {"scope": scope[1]}) if scope and base else None
-
-
-def hide_emails(text: str) -> str:
-    """Return a text in which of every e-mail address's local part only the first letter is left."""
-    return EMAIL.sub(r"\1…", text)
