@@ -448,7 +448,63 @@ async def test_without_an_identity_the_same_data_are_refused(hass: HomeAssistant
     assert third["title"] == "Doorless 2"
 
 
+async def test_the_same_account_by_another_source_is_refused(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream)
+    upstream.answer("GET", f"{API}/workspaces", json={"workspaces": []})
+    first = await submit(hass, await begin(hass, "sample", "key"), {"api_key": KEY})
+    assert first["result"].unique_id == "sample:user-4711"
+    second = await submit(hass, await begin(hass, "sample", "cookie"), {"cookie": "session=abc-def"})
+    assert second["reason"] == "already_configured"
+
+
+async def test_another_organization_of_the_same_person_is_another_account(
+    hass: HomeAssistant, upstream: Upstream
+) -> None:
+    for organization in ("Art", "Physics"):
+        says(upstream, {"account": "Me@Example.com", "organization": organization})
+        result = await submit(hass, await begin(hass, "key_only"), {"api_key": f"key-for-{organization}"})
+        assert result["result"].unique_id == f"key_only:me@example.com {organization.lower()}"
+        assert result["title"] == f"Key only ({organization})"
+
+
+async def test_the_same_account_in_another_region_is_another_one(
+    hass: HomeAssistant, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Sample, "region_field", "region")
+    says(upstream)
+    upstream.answer("GET", f"{API}/workspaces", json={"workspaces": []})
+    for region in ("intl", "cn"):
+        result = await submit(hass, await begin(hass, "sample", "key"), {"api_key": KEY, "region": region})
+        assert result["result"].unique_id == f"sample:{region}:user-4711"
+
+
+async def test_no_two_accounts_hold_the_same_refresh_token(hass: HomeAssistant, upstream: Upstream) -> None:
+    upstream.answer("POST", f"{LOGIN}/token", json=TOKENS)
+    upstream.answer("POST", f"{LOGIN}/renew", json=TOKENS)
+    upstream.answer("GET", f"{API}/workspaces", json={"workspaces": []})
+    await add_account(hass, "sample", {**TOKENS, "workspace_id": "art"}, unique_id="sample:user-4711/art")
+    says(upstream)
+    result = await submit(hass, await begin(hass, "sample", "sign_in_browser"), {"code": "code"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "sign_in_in_use")
+
+
 # The environment
+
+
+async def test_one_account_alone_rests_on_the_environment(
+    hass: HomeAssistant, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY_ONLY_KEY", KEY)
+    says(upstream)
+    first = await submit(hass, await begin(hass, "key_only"), {})
+    assert first["type"] is FlowResultType.CREATE_ENTRY
+    elsewhere = "https://other.example.com"
+    upstream.answer("GET", f"{elsewhere}/usage", json=YOU)
+    result = await submit(hass, await begin(hass, "key_only"), {"advanced": {"base_url": elsewhere}})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "environment_in_use")
+    own = {"api_key": "key-of-its-own", "advanced": {"base_url": elsewhere}}
+    result = await submit(hass, await begin(hass, "key_only"), own)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_the_environment_stands_in_for_a_key(
@@ -1209,7 +1265,10 @@ def test_every_field_is_described(language: str) -> None:
 def test_every_outcome_has_a_text(language: str) -> None:
     config = translation(language)["config"]
     assert set(config["error"]) == {*Kind, "unknown_provider"}
-    aborts = {"already_configured", "already_in_progress", "unsupported", "wrong_account"}
+    aborts = {
+        *("already_configured", "already_in_progress", "environment_in_use", "sign_in_in_use"),
+        *("unsupported", "wrong_account"),
+    }
     assert set(config["abort"]) == {*aborts, "reauth_successful", "reconfigure_successful"}
     forms = {"credentials", "device", "paste", "sign_in_failed", "signed_in", "user", "way", "workspace"}
     assert set(config["step"]) == forms

@@ -43,8 +43,8 @@ from .quota import PROVIDERS, Account, InMemory, Keeper, fetch
 from .quota.account import Call, merged
 from .quota.credentials import Field, FieldKind, Settings, Way
 from .quota.model import AuthFailed, QuotaError, Snapshot, Unsupported
-from .quota.oauth import DevicePrompt, DeviceSignIn, ForeignCode, PastePrompt, PasteSignIn, SignIn
-from .quota.provider import Provider, Workspace, is_fingerprint
+from .quota.oauth import REFRESH_TOKEN, DevicePrompt, DeviceSignIn, ForeignCode, PastePrompt, PasteSignIn, SignIn
+from .quota.provider import Provider, Workspace, contradict
 
 CONF_CODE = "code"
 CONF_WORKSPACE = "workspace"
@@ -384,14 +384,21 @@ class QuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         data = dict(self._draft.data)
         if self._entry is None:
             await self.async_set_unique_id(identity)
-        elif identity and self._entry.unique_id and are_comparable(identity, self._entry.unique_id):
-            await self.async_set_unique_id(identity)
+        elif identity and self._entry.unique_id and contradict(identity, self._entry.unique_id):
             named = {"expected": masked(self._entry.unique_id), "found": masked(identity)}
-            self._abort_if_unique_id_mismatch(reason="wrong_account", description_placeholders=named)
+            return self.async_abort(reason="wrong_account", description_placeholders=named)
         others = [entry for entry in self._async_current_entries() if entry is not self._entry]
         # The same data are one account, too, whoever is behind the environment, file or browser.
         if any((identity and entry.unique_id == identity) or entry.data == data for entry in others):
             return self.async_abort(reason="already_configured")
+        siblings = [entry.data for entry in others if entry.data[CONF_PROVIDER] == self._provider.id]
+        # A token that is renewed is spent: whoever else held it would be signed out.
+        if (token := data.get(REFRESH_TOKEN)) and any(token == each.get(REFRESH_TOKEN) for each in siblings):
+            return self.async_abort(reason="sign_in_in_use")
+        if rests_on_environment(self._provider, data) and any(
+            rests_on_environment(self._provider, each) for each in siblings
+        ):
+            return self.async_abort(reason="environment_in_use")
         if self._entry:
             return self.async_update_reload_and_abort(self._entry, data=data)
         title = title_of(self._provider, self._snapshot, settings, {entry.title for entry in others})
@@ -460,9 +467,12 @@ def key_ending(settings: Settings) -> str | None:
     return f"…{ending[1]}" if ending else None
 
 
-def are_comparable(first: str, second: str) -> bool:
-    """Return whether both identities are ids, or both e-mails: only then one of them tells about the other."""
-    return not (is_fingerprint(first) or is_fingerprint(second)) and ("@" in first) == ("@" in second)
+def rests_on_environment(provider: Provider, data: Mapping[str, Any]) -> bool:
+    """Return whether an account with this data has nothing of its own to sign in with, but the environment has."""
+    credentials = [field for field in provider.fields if field.is_secret or field.way is Way.MACHINE]
+    if any(data.get(field.key) for field in credentials):
+        return False
+    return any(os.environ.get(name) for field in credentials if field.is_secret for name in field.env)
 
 
 def masked(identity: str) -> str:

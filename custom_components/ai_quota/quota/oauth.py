@@ -20,6 +20,9 @@ from .account import Call
 from .model import AuthFailed, InvalidResponse, QuotaError, RateLimited, Unavailable
 from .parse import jwt_claims, number
 
+REFRESH_TOKEN = "refresh_token"  # noqa: S105  a word, no secret
+"""The field of the token that a renewal spends, where a provider does not have another."""
+
 RENEW_AHEAD_SECONDS = 60
 """A token that ends sooner than this is renewed before use."""
 
@@ -152,7 +155,7 @@ async def renew(
     call: Call,
     request: Callable[[str], Awaitable[Mapping[str, Any]]],
     *,
-    key: str = "refresh_token",
+    key: str = REFRESH_TOKEN,
     spent: str | None = None,
 ) -> None:
     """Renew the entry's tokens once, even when two fetches meet, and keep the new ones.
@@ -202,7 +205,7 @@ def is_due(ends: float | None, now: datetime) -> bool:
 async def renew_if_due(call: Call, ends: float | None, request: Callable[[str], Awaitable[Mapping[str, Any]]]) -> None:
     """Renew the entry's tokens when they end soon; a passing fault is no failure while the old token lasts."""
     alive = ends is None or ends > call.now.timestamp()
-    if not is_due(ends, call.now) or (alive and not call.own("refresh_token")):
+    if not is_due(ends, call.now) or (alive and not call.own(REFRESH_TOKEN)):
         return
     try:
         await renew(call, request)
