@@ -1,7 +1,7 @@
 """This machine: files, SQLite and command-line tools, off the event loop, bounded in time and size."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 import errno
@@ -73,6 +73,33 @@ async def read_json(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Any:
 async def exists(path: Path) -> bool:
     """Return whether there is such a file or folder."""
     return await asyncio.to_thread(path.exists)
+
+
+async def read_once[T](memory: dict[str, Any], path: Path, read: Callable[[], Awaitable[T]]) -> T:
+    """Return what `read` makes of a file: what it made of it last, as long as the file has not changed.
+
+    The log that SQLite writes beside a database counts as a part of it.
+    """
+    stamp = await asyncio.to_thread(_stamp, path)
+    last: tuple[object, T] | None = memory.get(f"read {path}")
+    if last and last[0] == stamp:
+        return last[1]
+    found = await read()
+    memory[f"read {path}"] = (stamp, found)
+    return found
+
+
+def _stamp(path: Path) -> object:
+    """Return what differs once a file has changed."""
+
+    def written(file: Path) -> tuple[int, int] | None:
+        try:
+            found = file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    return written(path), written(path.with_name(f"{path.name}-wal"))
 
 
 def xml_root(document: str) -> ET.Element:

@@ -15,7 +15,7 @@ from ..credentials import Way, api_key, cookie_source, secret, unquoted, without
 from ..http import Endpoint, Verdict
 from ..model import AuthFailed, InvalidResponse, Metric, MetricKind, QuotaError, Reading
 from ..parse import Json
-from ..provider import Provider, StatusLink, strategy
+from ..provider import Every, Provider, StatusLink, strategy
 from ..web_storage import local_storage
 
 API = "https://api.deepseek.com"
@@ -103,7 +103,7 @@ class DeepSeek(Provider):
         """
         return await read(call, key_balances(call), call.own("platform_token"))
 
-    @strategy("web", when=has_platform_token)
+    @strategy("web", when=has_platform_token, every=Every(default=5, minimum=3))
     async def web(self, call: Call) -> Reading:
         """Read balance and usage with the first session that is accepted."""
         refused: AuthFailed | None = None

@@ -90,6 +90,7 @@ class Factory(Provider):
     name = "Factory"
     dashboard = f"{APP}/settings/billing"
     status = StatusLink("https://status.factory.ai", "statuspage")
+    every = Every(default=5, minimum=3)
     missing = "give an API key, or a session of app.factory.ai"
     fields = (
         api_key("FACTORY_API_KEY", help="Settings, API keys. It begins fk-.", link=KEYS_PAGE),
@@ -120,7 +121,7 @@ class Factory(Provider):
             raise AuthFailed(self.missing)
         return await read_with_bearer(call, key, KEY)
 
-    @strategy("web", when=has_session, every=Every(default=5, minimum=3))
+    @strategy("web", when=has_session)
     async def web(self, call: Call) -> Reading:
         """Read with the first session that answers; a rate limit ends the search."""
         failures: list[QuotaError] = []

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 import json
 from pathlib import Path
 import re
@@ -13,7 +14,7 @@ from typing import Any
 from .. import parse
 from ..account import Call
 from ..credentials import path
-from ..local import read_text, xml_root
+from ..local import read_once, read_text, xml_root
 from ..model import BadConfiguration, InvalidResponse, Metric, MetricKind, QuotaError, Reading, Unavailable, Window
 from ..parse import Json
 from ..provider import Provider, StatusLink, strategy
@@ -56,11 +57,9 @@ class JetBrains(Provider):
         failures: list[QuotaError] = []
         for file in await asyncio.to_thread(quota_files, given, config_folders(sys.platform, call.env, call.home)):
             try:
-                document = await read_text(file, MAX_BYTES)
-                if document is None:
-                    raise Unavailable(f"there is no {file}; use AI Assistant in this IDE once")
                 # The newest file may be another IDE's next time, but the account is the same.
-                return reading(document, identity=str(given or "this computer"))
+                read = partial(read_quota, file, identity=str(given or "this computer"))
+                return await read_once(call.memory, file, read)
             except QuotaError as err:
                 failures.append(err)
         raise failures[0] if failures else Unavailable(self.missing)
@@ -97,6 +96,14 @@ def modified(file: Path) -> float:
         return file.stat().st_mtime
     except OSError:
         return 0
+
+
+async def read_quota(file: Path, identity: str) -> Reading:
+    """Return what a quota file tells."""
+    document = await read_text(file, MAX_BYTES)
+    if document is None:
+        raise Unavailable(f"there is no {file}; use AI Assistant in this IDE once")
+    return reading(document, identity)
 
 
 def reading(document: str, identity: str) -> Reading:

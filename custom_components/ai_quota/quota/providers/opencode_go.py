@@ -16,7 +16,7 @@ from .. import parse
 from ..account import Call
 from ..credentials import Cookies, Settings, api_key, path, unquoted
 from ..http import Reply, Verdict
-from ..local import exists, query_sqlite, read_json
+from ..local import exists, query_sqlite, read_json, read_once
 from ..model import AuthFailed, InvalidResponse, Metric, MetricKind, QuotaError, Reading, Unavailable
 from ..opencode_site import (
     BILLING_UNIT,
@@ -105,7 +105,9 @@ class OpenCodeGo(Provider):
     )
     async def local(self, call: Call) -> Reading:
         """Estimate from what the tool has noted on this computer."""
-        return local_reading(await query_sqlite(database(call), partial(payments_in, call.now)), call.now)
+        file = database(call)
+        payments = await read_once(call.memory, file, lambda: query_sqlite(file, partial(payments_in, call.now)))
+        return local_reading(payments, call.now)
 
 
 def data_dir(call: Call) -> Path:

@@ -13,7 +13,7 @@ from .. import parse
 from ..account import Call
 from ..credentials import Way, cookie_source, path, secret
 from ..http import Verdict
-from ..local import exists, query_sqlite
+from ..local import exists, query_sqlite, read_once
 from ..model import (
     AuthFailed,
     BadConfiguration,
@@ -119,7 +119,7 @@ class Windsurf(Provider):
         file = await state_file(call)
         if file is None:
             raise Unavailable("the editor's state is gone")
-        key, plan = chosen_plan(await query_sqlite(file, _select_plans))
+        key, plan = chosen_plan(await read_once(call.memory, file, lambda: query_sqlite(file, _select_plans)))
         return local_reading(plan, call.now, key.removeprefix(PLAN_ROWS) if key.startswith(PLAN_ROWS) else None)
 
 
