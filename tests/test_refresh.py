@@ -3,8 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.ai_quota.const import DOMAIN
+from custom_components.ai_quota.coordinator import PAUSES
+from custom_components.ai_quota.quota import PROVIDERS, load
 from custom_components.ai_quota.quota.model import (
     AuthFailed,
     BadConfiguration,
@@ -31,6 +40,10 @@ from custom_components.ai_quota.quota.refresh import (
     pause_after,
     spread,
 )
+from tests.example import RICH, SECRETS, add_example, poll, says
+from tests.upstream import Upstream
+
+pytestmark = pytest.mark.usefixtures("example")
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTES = Every(default=5, minimum=3)
@@ -305,3 +318,289 @@ def test_the_longest_pause_of_a_credential_counts() -> None:
     assert pauses.until(["one", "three"], NOW) == NOW + minutes(20)
     assert pauses.until(["one"], NOW + minutes(10)) is None
     assert pauses.until(["four"], NOW) is None
+
+
+# An account as it is polled
+
+
+CLOSE = "2026-11-20T12:00:00+00:00"
+SESSION = "sensor.example_someone_session_usage"
+
+
+def says_used(upstream: Upstream, used: float, resets_at: str | None = None, duration: int | None = None) -> None:
+    """Let the server tell one window."""
+    told = {"id": "session", "name": "Session", "used_percent": used, "resets_at": resets_at}
+    says(upstream, {"windows": [told if duration is None else {**told, "duration": duration}]})
+
+
+def waits(entry: MockConfigEntry) -> float:
+    """Return the minutes to the next poll; it comes a second late, so that a pause is not cut short."""
+    wait: timedelta = entry.runtime_data.update_interval
+    return (wait.total_seconds() - 1) / 60
+
+
+async def test_polls_are_rare_while_nothing_changes(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream)
+    entry = await add_example(hass)
+    found = []
+    for _ in range(12):
+        await entry.runtime_data.async_refresh()
+        found.append(waits(entry))
+    assert all(9 <= wait <= 11 for wait in found[:2])
+    assert all(18 <= wait <= 22 for wait in found[2:11])
+    assert 27 <= found[11] <= 33
+
+    says(upstream, RICH | {"metrics": []})
+    await entry.runtime_data.async_refresh()
+    assert 9 <= waits(entry) <= 11
+
+
+async def test_polls_are_rare_only_if_that_is_wanted(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream)
+    entry = await add_example(hass, options={"adaptive": False})
+    for _ in range(5):
+        await entry.runtime_data.async_refresh()
+    assert 9 <= waits(entry) <= 11
+
+
+@pytest.mark.parametrize("asks", ["get_usage", "refresh"])
+async def test_who_looks_on_sees_fresh_figures(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, asks: str
+) -> None:
+    says(upstream)
+    entry = await add_example(hass)
+    for _ in range(4):
+        await entry.runtime_data.async_refresh()
+    assert waits(entry) >= 18
+    await hass.services.async_call(
+        DOMAIN,
+        asks,
+        {"config_entry_id": entry.entry_id},
+        blocking=True,
+        return_response=asks == "get_usage",
+    )
+    freezer.tick(299)
+    await entry.runtime_data.async_refresh()
+    assert waits(entry) <= 11
+    freezer.tick(2)
+    await entry.runtime_data.async_refresh()
+    assert waits(entry) >= 18
+
+
+async def test_polls_are_frequent_when_a_window_is_about_to_run_out(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(CLOSE)
+    says_used(upstream, 98, "2026-11-20T14:00:00+00:00", duration=300)
+    entry = await add_example(hass)
+    await entry.runtime_data.async_refresh()
+    assert 4.5 <= waits(entry) <= 5.5
+
+
+@pytest.mark.parametrize(("resets_at", "least", "most"), [("13:00", 27, 33), ("12:15", 13.9, 16)])
+async def test_what_is_used_up_is_left_alone_until_its_reset(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, resets_at: str, least: float, most: float
+) -> None:
+    freezer.move_to(CLOSE)
+    says_used(upstream, 100, f"2026-11-20T{resets_at}:00+00:00")
+    entry = await add_example(hass)
+    await entry.runtime_data.async_refresh()
+    assert least <= waits(entry) <= most
+
+
+async def test_a_reset_is_seen_soon_and_waited_for_while_the_server_is_late(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(CLOSE)
+    says_used(upstream, 80, "2026-11-20T12:07:00+00:00")
+    entry = await add_example(hass, options={"adaptive": False, "scan_interval": 60})
+    assert 7.5 <= waits(entry) <= 8
+    await poll(hass, freezer, 7 * 60 + 25)
+    assert len(upstream.requests) == 1
+    await poll(hass, freezer, 38)
+    assert len(upstream.requests) == 2  # the server still shows the window as it was
+    await poll(hass, freezer, 123)
+    assert len(upstream.requests) == 3
+    says_used(upstream, 0, "2026-11-20T17:07:00+00:00")
+    await poll(hass, freezer, 483)
+    assert len(upstream.requests) == 4
+    assert float(hass.states.get(SESSION).state) == 0
+    assert 54 <= waits(entry) <= 66
+
+
+async def test_a_failure_does_not_delay_the_look_at_a_reset(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(CLOSE)
+    says_used(upstream, 80, "2026-11-20T12:20:00+00:00")
+    entry = await add_example(hass, options={"adaptive": False})
+    says(upstream, status=500)
+    await poll(hass, freezer)
+    assert waits(entry) < 9
+    says(upstream, status=404)
+    await entry.runtime_data.async_refresh()
+    assert waits(entry) == pytest.approx(360)
+
+
+async def test_nothing_is_polled_before_home_assistant_is_running(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    hass.set_state(CoreState.starting)
+    says(upstream)
+    await add_example(hass)
+    await poll(hass, freezer, 3600)
+    assert len(upstream.requests) == 1
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await poll(hass, freezer, 62)
+    assert len(upstream.requests) == 2
+
+
+async def test_first_polls_of_many_accounts_are_apart(hass: HomeAssistant, upstream: Upstream) -> None:
+    says(upstream)
+    entries = [await add_example(hass, options={"adaptive": False, "scan_interval": 4}) for _ in range(10)]
+    assert max(map(waits, entries)) - min(map(waits, entries)) > 0.4
+    assert max(map(waits, entries)) <= 5.4
+
+
+async def test_a_failure_that_nobody_foresaw_is_polled_as_always(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    says(upstream)
+    entry = await add_example(hass)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "source": "web", "project": "any"})
+    await poll(hass, freezer)
+    assert not entry.runtime_data.last_update_success
+    assert 9 <= waits(entry) <= 11
+
+
+# Pauses over restarts, and of accounts with one credential
+
+
+async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set an account up as after a restart: what is known is what stands in its file."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.data[PAUSES] = Pauses()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+async def test_a_restart_does_not_cut_a_pause_short(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    says(upstream)
+    entry = await add_example(hass)
+    says(upstream, status=429, headers={"Retry-After": "1800"})
+    await poll(hass, freezer)
+    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["refresh"]
+    assert kept["failures"] == 1
+    assert SECRETS["api_key"] not in str(hass_storage)
+    says(upstream)
+    await restart(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "rate_limited"
+    for _ in range(3):
+        await poll(hass, freezer, 590)
+    assert len(upstream.requests) == 2
+    await poll(hass, freezer, 700)
+    assert entry.state is ConfigEntryState.LOADED
+    assert len(upstream.requests) == 3
+
+
+async def test_a_pause_that_is_asked_for_at_the_start_is_kept(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    says(upstream, status=429)
+    entry = await add_example(hass)
+    await poll(hass, freezer, 60)
+    await poll(hass, freezer, 200)
+    await restart(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert len(upstream.requests) == 1
+    # The second time without a word about how long: twice as long.
+    await poll(hass, freezer, 700)
+    assert len(upstream.requests) == 2
+    await poll(hass, freezer, 900)
+    assert len(upstream.requests) == 2
+    says(upstream)
+    await poll(hass, freezer, 700)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_clock_that_was_wrong_does_not_stop_the_polling(
+    hass: HomeAssistant, upstream: Upstream, hass_storage: dict[str, Any]
+) -> None:
+    kept = {"refresh": {"paused_until": "2099-01-01T00:00:00+00:00", "failures": 1}}
+    hass_storage[f"{DOMAIN}.an-entry"] = {"version": 1, "data": kept}
+    says(upstream)
+    entry = await add_example(hass, entry_id="an-entry")
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_accounts_with_the_same_key_pause_together(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    says(upstream)
+    one = await add_example(hass, {"source": "api"}, title="One")
+    two = await add_example(hass, {"source": "api", "project": "any"}, title="Two")
+    other = await add_example(hass, {"api_key": "another-key-of-the-example"}, title="Other")
+    says(upstream, status=429, headers={"Retry-After": "1800"})
+    await one.runtime_data.async_refresh()
+    says(upstream)
+    before = len(upstream.requests)
+    await two.runtime_data.async_refresh()
+    assert len(upstream.requests) == before
+    assert two.runtime_data.error.kind is Kind.RATE_LIMITED
+    with pytest.raises(HomeAssistantError, match="pause"):
+        await two.runtime_data.async_fetch_now()
+    await other.runtime_data.async_fetch_now()
+    assert len(upstream.requests) == before + 1
+    freezer.tick(1801)
+    await two.runtime_data.async_fetch_now()
+    assert two.runtime_data.last_update_success
+
+
+async def test_a_person_need_not_wait_for_what_merely_failed(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    says(upstream)
+    entry = await add_example(hass)
+    says(upstream, status=500)
+    for _ in range(4):
+        await entry.runtime_data.async_refresh()
+    assert waits(entry) > 22
+    says(upstream)
+    await entry.runtime_data.async_fetch_now()
+    assert entry.runtime_data.last_update_success
+
+
+# What the providers say
+
+
+@pytest.mark.parametrize(
+    ("provider_id", "source", "every"),
+    [
+        ("claude", "oauth", Every(default=5, minimum=3)),
+        ("claude", "cli", Every(default=15, minimum=15)),
+        ("claude", "api", Every(default=30, minimum=5)),
+        ("codex", "oauth", Every(default=5, minimum=1)),
+        ("codex", "cli", Every(default=5, minimum=5)),
+        ("codex", "web", Every(default=30, minimum=15)),
+        ("azure_openai", "api", Every(default=60, minimum=30)),
+        ("bedrock", "api", Every(default=360, minimum=60)),
+        ("vertex_ai", "oauth", Every(default=15, minimum=5)),
+        ("groq", "web", Every(default=5, minimum=3, maximum=25)),
+        ("factory", "api", Every(default=5, minimum=3)),
+        ("windsurf", "local", Every(default=5, minimum=1)),
+        ("jetbrains", "local", Every(default=5, minimum=1)),
+        ("openrouter", "api", Every(default=5, minimum=1)),
+    ],
+)
+def test_how_often_a_source_may_be_asked(provider_id: str, source: str, every: Every) -> None:
+    assert load(provider_id).every_of(source) == every
+
+
+@pytest.mark.parametrize("provider_id", PROVIDERS)
+def test_no_site_is_asked_like_an_api(provider_id: str) -> None:
+    provider = load(provider_id)
+    assert all(provider.every_of(each.source).minimum >= 3 for each in provider.strategies if each.source == "web")

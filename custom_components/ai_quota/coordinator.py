@@ -79,6 +79,9 @@ PAUSES: HassKey[Pauses] = HassKey(f"{DOMAIN}_pauses")
 MAX_UNHEARD = 32
 """How many alerts wait for somebody to listen."""
 
+LONGEST_PAUSE = timedelta(days=1)
+"""What is kept of a longer one was written while the clock was wrong."""
+
 UNLOAD_SECONDS = 20
 """How long unloading waits for a running fetch."""
 
@@ -421,7 +424,8 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         return {"paused_until": until.isoformat(), "failures": self._failures} if until else {}
 
     def _recall(self, kept: Mapping[str, Any]) -> None:
-        if until := moment(kept.get("paused_until")):
+        until = moment(kept.get("paused_until"))
+        if until and until - dt_util.utcnow() <= LONGEST_PAUSE:
             self._failures = kept.get("failures", 0)
             self.hass.data[PAUSES].note(self._credentials, until)
 
