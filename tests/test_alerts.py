@@ -264,7 +264,7 @@ def test_a_failed_fetch_between_two_samples_changes_nothing() -> None:
         {"expiries": [["pack", 17, "more"]]},
         {"failures": "many"},
         {"failure_told": "nothing"},
-        {"source": 4},
+        {"origin": "nowhere", "windows": None},
         {"is_out": "yes"},
     ],
 )
@@ -430,6 +430,8 @@ def balance(value: float, kind: MetricKind = MetricKind.BALANCE) -> Metric:
         (10, [9, 8], [False, False]),
         (10, [12, 9, 10.9, 9], [False, True, False, False]),
         (10, [12, 9, 11, 9], [False, True, False, True]),
+        (100, [120, 99, 110, 99], [False, True, False, True]),
+        (15, [20, 9, 16.5, 14], [False, True, False, True]),
         (0, [1, 0, -1], [False, False, True]),
         (None, [12, 1], [False, False]),
     ],

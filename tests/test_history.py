@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 import json
+import re
 from typing import Any
 
 import pytest
@@ -118,6 +119,9 @@ def test_resets(answers: list[Answer], expected: list[str | None], *, restart: b
             id="two transient zeros",
         ),
         pytest.param([("12:05", 0, "15:00"), ("12:10", 1, None)], [None, EARLY], id="then no reset time"),
+        pytest.param([("12:05", 0, None), ("12:10", 81, "15:00")], [None, None], id="a zero that knows of no reset"),
+        pytest.param([("12:05", 0, None), ("12:10", 0, None)], [None, EARLY], id="a reset that knows of no next one"),
+        pytest.param([("14:00", 0, None), ("14:55", 0, None)], [None, RESET], id="a zero until the boundary"),
         pytest.param([("12:05", 0, "15:00"), ("12:10", 1, "17:10")], [None, EARLY], id="then another one"),
         pytest.param([("12:05", 0, "15:00"), ("15:02", 1, "20:00")], [None, RESET], id="then the boundary"),
         pytest.param([("12:05", 0, "15:00"), ("12:10", 81, "17:00")], [None, None], id="recovered and moved"),
@@ -233,6 +237,7 @@ def test_a_reset_of_long_ago_is_not_told() -> None:
         ({}, {"source": "web"}, False),
         ({"account": "a@example.com"}, {"account": "b@example.com"}, False),
         ({"account": "a@example.com"}, {"account": "a@example.com"}, True),
+        ({"account": "a@example.com"}, {"account": " A@Example.com"}, True),
         ({"account": "a@example.com"}, {}, True),
         ({}, {"account": "a@example.com"}, True),
         ({"identity": "1", "account": "a@example.com"}, {"identity": "2", "account": "a@example.com"}, False),
@@ -494,6 +499,12 @@ def damaged(state: Any) -> Iterator[Any]:
         for index, value in enumerate(state):
             for each in damaged(value):
                 yield [*state[:index], each, *state[index + 1 :]]
+
+
+def test_nobody_is_named_in_what_is_kept() -> None:
+    history = History()
+    history.observe(snapshot(at("14:00"), window(80, "15:00"), account="a@example.com", identity="4711"), at("14:00"))
+    assert not {"a@example.com", "4711"} & set(re.findall(r'"([^"]*)"', json.dumps(history.as_dict())))
 
 
 def test_a_damaged_file_does_no_harm() -> None:

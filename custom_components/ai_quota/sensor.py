@@ -90,7 +90,7 @@ SERVICE_STATUS = SensorEntityDescription(
 
 @dataclass(frozen=True, kw_only=True)
 class WindowSensorDescription(SensorEntityDescription):
-    """A sensor of a window; an `amount` is in the window's own unit."""
+    """A sensor of a window; an `amount` is in the window's own unit, which decides on its state class."""
 
     value: Callable[[Window], float | datetime | None]
     amount: bool = False
@@ -111,7 +111,6 @@ WINDOW_SENSORS = (
     ),
     WindowSensorDescription(
         key="remaining",
-        state_class=SensorStateClass.MEASUREMENT,
         entity_registry_enabled_default=False,
         value=lambda window: window.remaining,
         amount=True,
@@ -159,8 +158,7 @@ FORECASTS = (
         key="runs_out_at",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_registry_enabled_default=False,
-        # A forecast is never as exact as to the second, and every change of it is recorded.
-        value=lambda pace: pace.runs_out_at and pace.runs_out_at.replace(second=0, microsecond=0),
+        value=lambda pace: pace.runs_out_at_minute,
     ),
 )
 BURN_RATE = SensorEntityDescription(
@@ -192,6 +190,8 @@ DEVICE_CLASSES: dict[str | None, SensorDeviceClass] = {
     UnitOfTime.MILLISECONDS: SensorDeviceClass.DURATION,
 }
 PERIOD_THAT_SLIDES = re.compile(r"_(\d+d|recent)(_|$)")
+THINGS = frozenset({"keys", "models"})
+"""Units of what is counted as it stands, and over no period."""
 
 
 async def async_setup_entry(
@@ -227,13 +227,12 @@ class QuotaSensor(FigureEntity, SensorEntity):
     def is_known(self) -> bool:
         return self.native_value is not None
 
-    def measure(self, unit: str | None, state_class: SensorStateClass | None) -> None:
+    def measure(self, unit: str | None, state_class: SensorStateClass) -> None:
         """Show amounts of this unit, of this state class as far as the unit's device class allows it."""
         device_class = SensorDeviceClass.MONETARY if unit in ACTIVE_CURRENCIES else DEVICE_CLASSES.get(unit)
-        if state_class and device_class in (SensorDeviceClass.MONETARY, SensorDeviceClass.ENERGY):
+        if device_class in (SensorDeviceClass.MONETARY, SensorDeviceClass.ENERGY):
             state_class = SensorStateClass.TOTAL
-        if device_class is SensorDeviceClass.MONETARY:
-            self._attr_suggested_display_precision = 2
+        self._attr_suggested_display_precision = 2 if device_class is SensorDeviceClass.MONETARY else None
         self._attr_native_unit_of_measurement = unit
         self._attr_device_class = device_class
         self._attr_state_class = state_class
@@ -297,8 +296,18 @@ class WindowSensor(WindowEntity, QuotaSensor):
 
     def __init__(self, coordinator: QuotaCoordinator, description: WindowSensorDescription, window: Window) -> None:
         super().__init__(coordinator, description, window)
-        if description.amount:
-            self.measure(window.unit, description.state_class)
+        self._take_unit()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._take_unit()
+        super()._handle_coordinator_update()
+
+    def _take_unit(self) -> None:
+        """Take the unit of an amount from the window, which need not have one while it has no amounts."""
+        if self.entity_description.amount and self._window and self.is_known:
+            self.measure(self._window.unit, SensorStateClass.MEASUREMENT)
 
     @property
     @override
@@ -353,7 +362,7 @@ class PaceSensor(ForecastSensor):
             "ratio": rounded(pace.ratio, 2),
             "stage": pace.stage.value,
             "lasts": pace.lasts,
-            "runs_out_at": iso(pace.runs_out_at),
+            "runs_out_at": iso(pace.runs_out_at_minute),
         }
 
 
@@ -423,24 +432,30 @@ class MetricSensor(QuotaSensor):
 class AmountSensor(MetricSensor):
     """What is left, a rate, or what has come together in a period that slides along: it goes up and down."""
 
+    _state_class = SensorStateClass.MEASUREMENT
+
     def __init__(self, coordinator: QuotaCoordinator, description: MetricSensorDescription, metric: Metric) -> None:
         super().__init__(coordinator, description, metric)
         self._attr_translation_key, self._attr_translation_placeholders = name_metric(metric)
-        self.measure(metric.unit, SensorStateClass.MEASUREMENT)
+        self.measure(metric.unit, self._state_class)
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        if self._metric:  # whose money may be of another currency by now
+            self.measure(self._metric.unit, self._state_class)
+        super()._handle_coordinator_update()
 
 
 class CountingSensor(AmountSensor, RestoreEntity):
     """What comes together until it begins anew; `last_reset` tells the statistics when it did.
 
     Where a provider's day, month or billing period begins is not known, but the figure drops then. It may also
-    be corrected downwards a little, which is no new beginning.
+    be corrected downwards a little, which is no new beginning; nor is it one when refunds turn it negative.
     """
 
+    _state_class = SensorStateClass.TOTAL
     _last_value: float | None = None
-
-    def __init__(self, coordinator: QuotaCoordinator, description: MetricSensorDescription, metric: Metric) -> None:
-        super().__init__(coordinator, description, metric)
-        self._attr_state_class = SensorStateClass.TOTAL
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -468,7 +483,7 @@ class CountingSensor(AmountSensor, RestoreEntity):
     def _notice_reset(self) -> None:
         if self._metric is None:
             return
-        if self._last_value is not None and self._metric.value < 0.9 * self._last_value:
+        if self._last_value is not None and max(0, self._metric.value) < 0.9 * self._last_value:
             self._attr_last_reset = self.coordinator.data.fetched_at
         self._last_value = self._metric.value
 
@@ -480,4 +495,6 @@ def rounded(value: float, digits: int = 1) -> float:
 
 def accumulates(metric: Metric) -> bool:
     """Return whether a metric grows until it begins anew."""
-    return metric.kind in (MetricKind.SPEND, MetricKind.COUNT) and not PERIOD_THAT_SLIDES.search(metric.id)
+    if PERIOD_THAT_SLIDES.search(metric.id) or metric.unit in THINGS:
+        return False
+    return metric.kind in (MetricKind.SPEND, MetricKind.COUNT)

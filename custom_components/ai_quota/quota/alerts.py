@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from .history import Reset
 from .model import Kind, Metric, MetricKind, Snapshot, Window, iso
+from .origin import Origin
 from .pace import Pace
 from .parse import moment, number
 
@@ -114,8 +115,7 @@ class Alerts:
     """Everything that has to be remembered of an account to tell each change once."""
 
     def __init__(self) -> None:
-        self._source: str | None = None
-        self._account: str | None = None
+        self._origin: Origin | None = None
         self._windows: dict[str, Watched] = {}
         self._balances: dict[str, Watched] = {}
         self._expiries: list[tuple[str, datetime]] = []
@@ -185,11 +185,11 @@ class Alerts:
 
     def _begins_anew(self, snapshot: Snapshot) -> bool:
         """Return whether there is nothing to compare this snapshot with: another source may count differently."""
-        account = snapshot.account.casefold() if snapshot.account else self._account
-        known = (self._source, self._account or account)
-        self._source, self._account = snapshot.source, account
-        if known == (self._source, self._account):
+        before, now = self._origin, Origin.of(snapshot)
+        if before and not now.differs_from(before):
+            self._origin = now.completed_by(before)
             return False
+        self._origin = now
         self._windows, self._balances = {}, {}
         return True
 
@@ -214,8 +214,8 @@ class Alerts:
         if before.exhausted and not after.exhausted:
             yield _alert_of(window, AlertType.RESTORED)
         if rules.pace_warning and pace and after.outlook is Outlook.WARNED is not before.outlook:
-            runs_out_at = iso(pace.runs_out_at)
-            yield _alert_of(window, AlertType.PACE_WARNING, runs_out_at=runs_out_at, pace=round(pace.points, 1))
+            forecast = {"runs_out_at": iso(pace.runs_out_at_minute), "pace": round(pace.points, 1)}
+            yield _alert_of(window, AlertType.PACE_WARNING, **forecast)
 
     # What is lost, and what runs low
 
@@ -241,7 +241,8 @@ class Alerts:
         if metric.kind is not MetricKind.BALANCE:
             return
         before = self._balances.get(metric.id) or Watched(seen=now)
-        mark = metric.value if before.mark is None else max(before.mark, metric.value / REARM_BALANCE)
+        # Rounded, because 110 divided by 1.1 is less than 100.
+        mark = metric.value if before.mark is None else max(before.mark, round(metric.value / REARM_BALANCE, 6))
         self._balances[metric.id] = Watched(seen=now, mark=min(mark, metric.value))
         minimum = rules.minimum_balance
         if minimum is not None and before.mark is not None and metric.value < minimum <= mark:
@@ -265,8 +266,7 @@ class Alerts:
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON."""
         return {
-            "source": self._source,
-            "account": self._account,
+            "origin": self._origin.as_dict() if self._origin else None,
             "windows": {id: watched.as_dict() for id, watched in self._windows.items()},
             "balances": {id: watched.as_dict() for id, watched in self._balances.items()},
             "expiries": [[id, iso(expires_at)] for id, expires_at in self._expiries],
@@ -288,8 +288,7 @@ class Alerts:
     @classmethod
     def _restored(cls, kept: Mapping[str, Any]) -> Self:
         found = cls()
-        found._source = _optional(kept["source"], str)
-        found._account = _optional(kept["account"], str)
+        found._origin = None if kept["origin"] is None else Origin.from_dict(kept["origin"])
         found._windows = {id: Watched.from_dict(each) for id, each in kept["windows"].items()}
         found._balances = {id: Watched.from_dict(each) for id, each in kept["balances"].items()}
         found._expiries = [(str(id), _time(expires_at)) for id, expires_at in kept["expiries"]]

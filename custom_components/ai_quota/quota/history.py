@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from . import parse
 from .model import Snapshot, Window, iso
+from .origin import Origin
 from .pace import length_of, tolerance
 
 FIRST_RESET = datetime(2020, 1, 1, tzinfo=UTC)
@@ -98,35 +99,6 @@ class History:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Origin:
-    """Where an answer comes from."""
-
-    source: str | None
-    identity: str | None
-    account: str | None
-
-    def differs_from(self, other: _Origin) -> bool:
-        """Return whether the answers come from another source or account; who is not told may be the same."""
-        if self.source != other.source:
-            return True
-        if self.identity and other.identity:
-            return self.identity != other.identity
-        return bool(self.account and other.account) and self.account != other.account
-
-    def completed_by(self, earlier: _Origin) -> _Origin:
-        """Return the origin with what an earlier answer told about it."""
-        return replace(self, identity=self.identity or earlier.identity, account=self.account or earlier.account)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"source": self.source, "identity": self.identity, "account": self.account}
-
-    @classmethod
-    def from_dict(cls, kept: Any) -> _Origin:
-        known = parse.mapping(kept)
-        return cls(**{key: parse.text(known.get(key)) for key in ("source", "identity", "account")})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Sample:
     """What an answer says of a window."""
 
@@ -173,7 +145,7 @@ class _Track:
     the window was to reset that was last told of.
     """
 
-    origin: _Origin
+    origin: Origin
     current: _Sample
     latest: _Sample
     pending: _Sample | None = None
@@ -189,8 +161,7 @@ class _Track:
         if resets_at and not FIRST_RESET <= resets_at <= now + LONGEST_WAIT:
             resets_at = None
         sample = _Sample(at=now, used=window.used_percent, resets_at=resets_at)
-        origin = _Origin(source=snapshot.source, identity=snapshot.identity, account=snapshot.account)
-        return cls(origin=origin, current=sample, latest=sample).with_use(length_of(window))
+        return cls(origin=Origin.of(snapshot), current=sample, latest=sample).with_use(length_of(window))
 
     @property
     def is_sliding(self) -> bool:
@@ -241,8 +212,10 @@ class _Track:
         if boundary is None:
             return _Outcome.MOVED if new.resets_at else _Outcome.DROP if is_gone else _Outcome.SAME
         is_due = new.at >= boundary - spare
+        if new.resets_at is None and is_due:
+            return _Outcome.RESET if used < before else _Outcome.SAME
         if new.resets_at is None:
-            return _Outcome.RESET if is_due and used < before else _Outcome.SAME
+            return _Outcome.DROP if is_gone else _Outcome.SAME
         if abs(new.resets_at - boundary) <= spare:
             return _Outcome.DROP if is_gone else _Outcome.SAME
         if new.resets_at < boundary:
@@ -318,7 +291,7 @@ class _Track:
                 case [at, used] if (moment := parse.moment(at)) and (percent := parse.number(used)) is not None:
                     uses.append((moment, percent))
         return cls(
-            origin=_Origin.from_dict(known.get("origin")),
+            origin=Origin.from_dict(known.get("origin")),
             current=current,
             latest=latest,
             pending=_Sample.from_dict(known.get("pending")),

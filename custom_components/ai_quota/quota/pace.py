@@ -53,6 +53,11 @@ class Pace:
     runs_out_at: datetime | None
     exhausted: bool
 
+    @property
+    def runs_out_at_minute(self) -> datetime | None:
+        """Return when 100 is reached as it is told: a forecast is never as exact as to the second."""
+        return self.runs_out_at and self.runs_out_at.replace(second=0, microsecond=0)
+
 
 @dataclass(frozen=True)
 class WorkWeek:
