@@ -1,8 +1,10 @@
 """The fetch chain: which strategies are tried, what is kept of each attempt, and what comes of it all."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+import sys
 from typing import Any
 
 import aiohttp
@@ -28,6 +30,9 @@ from custom_components.ai_quota.quota.model import (
 from custom_components.ai_quota.quota.provider import Provider, Strategy, strategy
 
 TOKEN = "made-up-token"
+
+fetch_module = sys.modules["custom_components.ai_quota.quota.fetch"]
+"""The module, whose name in the package is the function's."""
 
 type Outcome = Callable[[], Reading]
 
@@ -115,6 +120,77 @@ async def test_the_first_answer_counts_and_what_failed_before_is_seen(session: a
         {"source": "oauth", "ok": True, "error": None, "message": None},
     ]
     assert snapshot.as_dict("Tool")["attempts"] == [attempt.as_dict() for attempt in snapshot.attempts]
+
+
+async def never() -> Reading:
+    """Answer never."""
+    return await asyncio.get_running_loop().create_future()
+
+
+async def test_a_fetch_ends_in_time_and_a_tool_may_take_longer(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(Provider):
+        """A provider of which only the tool answers."""
+
+        id = "slow"
+        name = "Slow"
+        dashboard = "https://slow.example/"
+
+        @strategy("oauth")
+        async def oauth(self, call: Call) -> Reading:
+            return await never()
+
+        @strategy("web")
+        async def web(self, call: Call) -> Reading:
+            raise AssertionError("there is no time left for this")
+
+        @strategy("cli")
+        async def cli(self, call: Call) -> Reading:
+            # What is optional gives way before the tool's time is up.
+            return Reading(plan=await call.optional(never()) or "Pro")
+
+    monkeypatch.setattr(fetch_module, "FETCH_SECONDS", 0.05)
+    monkeypatch.setattr(fetch_module, "TOOL_SECONDS", 5.1)
+    snapshot = await fetch(account(session, Slow()))
+    assert (snapshot.source, snapshot.plan) == ("cli", "Pro")
+    assert [(each.source, each.error) for each in snapshot.attempts] == [("oauth", Kind.UNAVAILABLE), ("cli", None)]
+
+
+async def test_a_rejected_credential_of_this_machine_is_sent_again_once_it_has_changed(
+    session: aiohttp.ClientSession,
+) -> None:
+    class Kept(Provider):
+        """A provider whose token a tool keeps."""
+
+        id = "kept"
+        name = "Kept"
+        dashboard = "https://kept.example/"
+        token = "token-that-has-expired"
+
+        @strategy("local", machine=True)
+        async def local(self, call: Call) -> Reading:
+            call.at("https://kept.example/", bearer=self.token)
+            sent.append(self.token)
+            if self.token == "token-that-has-expired":
+                raise AuthFailed("no")
+            return Reading()
+
+    sent: list[str] = []
+    provider = Kept()
+    mine = account(session, provider)
+    for _ in range(3):
+        with pytest.raises(AuthFailed) as caught:
+            await fetch(mine)
+        assert caught.value.may_heal
+    assert sent == ["token-that-has-expired"]
+    mine.resting.clear()  # as when a person asks
+    with pytest.raises(AuthFailed):
+        await fetch(mine)
+    provider.token = "token-that-is-new"
+    await fetch(mine)
+    assert sent == ["token-that-has-expired", "token-that-has-expired", "token-that-is-new"]
+    assert not mine.resting
 
 
 async def test_what_is_not_available_is_no_attempt(session: aiohttp.ClientSession) -> None:

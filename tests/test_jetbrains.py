@@ -2,12 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from custom_components.ai_quota.quota import Account, InMemory, fetch, load
+from custom_components.ai_quota.quota.local import xml_root
 from custom_components.ai_quota.quota.model import InvalidResponse, Snapshot, Unavailable
+from custom_components.ai_quota.quota.providers import jetbrains
 from custom_components.ai_quota.quota.providers.jetbrains import config_folders
 from tests.conftest import Machine
 
@@ -110,3 +113,23 @@ async def test_a_given_folder_is_an_account_of_its_own(machine: Machine) -> None
 )
 def test_each_system_has_its_folders(platform: str, env: dict[str, str], expected: list[str]) -> None:
     assert [str(folder) for folder in config_folders(platform, env, Path("/home/ada"))] == expected
+
+
+async def test_a_file_is_parsed_again_only_when_it_has_changed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def counted(document: str) -> Any:
+        parsed.append(document)
+        return xml_root(document)
+
+    monkeypatch.setattr(jetbrains, "xml_root", counted)
+    install(machine, ".config/JetBrains/PyCharm2026.1", document(10), written=1_000)
+    async with aiohttp.ClientSession() as session:
+        account = Account(load("jetbrains"), InMemory({}), session)
+        for _ in range(3):
+            assert (await fetch(account)).windows[0].used_percent == 10
+        assert len(parsed) == 1
+        install(machine, ".config/JetBrains/PyCharm2026.1", document(20), written=2_000)
+        assert (await fetch(account)).windows[0].used_percent == 20

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import aiohttp
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.ai_quota.quota import Account, InMemory, oauth
@@ -115,6 +116,55 @@ async def test_without_a_refresh_token_a_person_has_to_sign_in(account: Account,
     await keeper.save({"refresh_token": None})
     with pytest.raises(AuthFailed, match="sign in again"):
         await oauth.renew(Call(account), Issuer())
+
+
+async def test_renewals_that_fail_become_rare(account: Account, freezer: FrozenDateTimeFactory) -> None:
+    class Down:
+        """Fails each time, and counts."""
+
+        tried = 0
+
+        async def __call__(self, _: str) -> Mapping[str, Any]:
+            self.tried += 1
+            raise Unavailable("down")
+
+    freezer.move_to(NOW)
+    issuer = Down()
+    for minutes in (5, 10, 20, 40, 60, 60):
+        with pytest.raises(Unavailable, match="down"):
+            await oauth.renew(Call(account), issuer)
+        tried = issuer.tried
+        freezer.tick(minutes * 60 - 1)
+        with pytest.raises(Unavailable, match="could not be renewed; it is tried again at"):
+            await oauth.renew(Call(account), issuer)
+        assert issuer.tried == tried
+        freezer.tick(1)
+    renewing = Issuer()
+    renewing.go.set()
+    await oauth.renew(Call(account), renewing)
+    assert not account.resting
+
+
+async def test_a_person_may_have_a_renewal_tried_at_once(account: Account) -> None:
+    async def fail(_: str) -> Mapping[str, Any]:
+        raise InvalidResponse("odd")
+
+    issuer = Issuer()
+    issuer.go.set()
+    with pytest.raises(InvalidResponse):
+        await oauth.renew(Call(account), fail)
+    account.resting.clear()
+    await oauth.renew(Call(account), issuer)
+    assert issuer.spent == ["refresh-1"]
+
+
+async def test_a_refused_renewal_is_told_each_time(account: Account) -> None:
+    async def refuse(_: str) -> Mapping[str, Any]:
+        raise AuthFailed("invalid_grant")
+
+    for _ in range(2):
+        with pytest.raises(AuthFailed, match="invalid_grant"):
+            await oauth.renew(Call(account), refuse)
 
 
 @pytest.mark.parametrize(

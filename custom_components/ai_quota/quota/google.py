@@ -20,7 +20,17 @@ from . import parse
 from .account import Call
 from .http import Reply, Verdict
 from .model import AuthFailed
-from .oauth import PastePrompt, PasteSignIn, expires_at, is_due, need_token, pasted_code, pkce, renew
+from .oauth import (
+    PastePrompt,
+    PasteSignIn,
+    at_rest_after_failures,
+    expires_at,
+    is_due,
+    need_token,
+    pasted_code,
+    pkce,
+    renew,
+)
 from .parse import Json, either_case
 
 AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -173,7 +183,7 @@ async def usable(
         await renew(call, changes, key=CREDENTIALS_FIELD, spent=spent)
         found = Credentials.read(call[CREDENTIALS_FIELD])
     else:
-        found = await renewed(spent)
+        found = await at_rest_after_failures(call, spent, lambda: renewed(spent))
         call.memory[_RENEWED] = (source, found)
     found.conceal(call)
     return found

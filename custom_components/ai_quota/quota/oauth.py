@@ -140,8 +140,6 @@ _renewing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 FIRST_REST, LONGEST_REST = timedelta(minutes=5), timedelta(hours=1)
 """How long no renewal is tried after one that failed, doubled with each failure in a row."""
 
-_RENEWAL = "renewal"
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Rest:
@@ -149,6 +147,28 @@ class _Rest:
 
     failures: int
     until: datetime
+
+
+async def at_rest_after_failures[T](call: Call, spent: str, renewal: Callable[[], Awaitable[T]]) -> T:
+    """Return what a renewal gives, but do not try one soon after others that failed: raises Unavailable then.
+
+    It counts for the token that is spent. A refusal (AuthFailed) is no such failure: it does not pass.
+    """
+    key = f"renewal {spent}"
+    rest: _Rest | None = call.account.resting.get(key)
+    if rest and call.now < rest.until:
+        raise Unavailable(f"the sign-in could not be renewed; it is tried again at {rest.until:%H:%M} UTC")
+    try:
+        found = await renewal()
+    except AuthFailed:
+        raise
+    except QuotaError:
+        failures = rest.failures + 1 if rest else 1
+        pause = min(FIRST_REST * 2 ** min(failures - 1, 10), LONGEST_REST)
+        call.account.resting[key] = _Rest(failures=failures, until=call.now + pause)
+        raise
+    call.account.resting.pop(key, None)
+    return found
 
 
 async def renew(
@@ -169,9 +189,6 @@ async def renew(
     spent = spent or kept
     if not spent:
         raise AuthFailed("the sign-in has expired; sign in again")
-    rest: _Rest | None = call.account.resting.get(_RENEWAL)
-    if rest and call.now < rest.until:
-        raise Unavailable(f"the sign-in could not be renewed; it is tried again at {rest.until:%H:%M} UTC")
 
     async def renew_once() -> None:
         async with _renewing.setdefault(f"{call.account.provider.id}:{spent}", asyncio.Lock()):
@@ -180,16 +197,7 @@ async def renew(
 
     # The old token is dead the moment the provider answers: a fetch that is cancelled now must not lose the
     # new one, and the next fetch must not begin before it is kept.
-    try:
-        await asyncio.shield(renew_once())
-    except AuthFailed:
-        raise
-    except QuotaError:
-        failures = rest.failures + 1 if rest else 1
-        pause = min(FIRST_REST * 2 ** min(failures - 1, 10), LONGEST_REST)
-        call.account.resting[_RENEWAL] = _Rest(failures=failures, until=call.now + pause)
-        raise
-    call.account.resting.pop(_RENEWAL, None)
+    await at_rest_after_failures(call, spent, lambda: asyncio.shield(renew_once()))
 
 
 def ends_at(token: str | None, expires_at: float | None) -> float | None:
