@@ -288,3 +288,56 @@ async def test_an_address_is_hidden_everywhere_if_that_is_wanted(
         DOMAIN, "get_usage", {"config_entry_id": entry.entry_id}, blocking=True, return_response=True
     )
     assert usage["account"] == "someone@example.com"
+
+
+async def test_an_address_that_was_told_before_is_hidden_too(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    says(upstream, account(85))
+    await poll(hass, freezer)
+    before = hass.states.get(QUOTA)
+    assert before.attributes["account"] == "someone@example.com"
+    hass.config_entries.async_update_entry(entry, options={"hide_email": True})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(QUOTA).attributes == before.attributes | {"account": "s…@example.com"}
+
+
+async def test_a_crash_tells_nothing_twice_and_forgets_nothing(
+    hass: HomeAssistant,
+    upstream: Upstream,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    says(upstream, account(100))
+    await poll(hass, freezer)
+    await poll(hass, freezer, 31)
+    written = json.dumps(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
+    assert [text for text in ("someone@example.com", *SECRETS.values()) if text in written] == []
+    told = Told(hass)
+    for used, resets_at, expected in ((100, 15, []), (1, 20, ["reset"])):
+        await hass.config_entries.async_unload(entry.entry_id)
+        hass_storage[f"{DOMAIN}.{entry.entry_id}"] = json.loads(written)  # as if nothing had been written since
+        freezer.tick(timedelta(hours=2))
+        says(upstream, account(used, resets_at=f"2026-11-20T{resets_at}:00:00+00:00"))
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        assert told.types == expected
+
+
+async def test_an_account_that_is_removed_leaves_nothing_behind(
+    hass: HomeAssistant,
+    upstream: Upstream,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    await poll(hass, freezer, 31)
+    assert f"{DOMAIN}.{entry.entry_id}" in hass_storage
+    await entry.runtime_data.async_refresh()  # there is something to be written again
+    await hass.config_entries.async_remove(entry.entry_id)
+    requests = len(upstream.requests)
+    await poll(hass, freezer, 3600)
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+    assert len(upstream.requests) == requests

@@ -1,8 +1,9 @@
 """Event: what an account has to tell."""
 
+from dataclasses import replace
 from typing import override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.components.event import EventEntity, EventEntityDescription, EventExtraStoredData
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
@@ -35,6 +36,16 @@ class QuotaEvent(QuotaEntity, EventEntity):
     def available(self) -> bool:
         """Return that there is somebody to tell, most of all when the account cannot be read."""
         return True
+
+    @override
+    async def async_get_last_event_data(self) -> EventExtraStoredData | None:
+        """Return what was told last; since then, somebody may have wished to hide the address in it."""
+        last = await super().async_get_last_event_data()
+        if not last or not last.last_event_attributes:
+            return last
+        told = last.last_event_attributes.items()
+        shown = {key: self.coordinator.shown(value) if isinstance(value, str) else value for key, value in told}
+        return replace(last, last_event_attributes=shown)
 
     @override
     async def add_to_platform_finish(self) -> None:
