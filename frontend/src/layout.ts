@@ -5,8 +5,8 @@ import { localize } from "./localize";
 import { type Account, byUrgency, readAccounts } from "./model";
 import type { Hass } from "./types";
 
-/** A view of the dashboard by name, and what the cards of the overview shall look like. */
-export interface StrategyConfig extends Omit<CardConfig, "title" | "devices"> {
+/** A view of the dashboard by name, the accounts, and what the cards of the overview shall look like. */
+export interface StrategyConfig extends Omit<CardConfig, "title"> {
   view?: "overview" | "details";
 }
 
@@ -18,18 +18,19 @@ export function dashboard(config: StrategyConfig, hass: Hass): object {
     { title: text("overview"), path: "overview", icon: "mdi:gauge", strategy: { ...config, view: "overview" } },
     { title: text("details"), path: "details", icon: "mdi:chart-line", strategy: { ...config, view: "details" } },
   ];
-  return { views: readAccounts(hass).length ? views : views.slice(0, 1) };
+  return { views: readAccounts(hass, config.devices).length ? views : views.slice(0, 1) };
 }
 
 export function view({ type: _, view: name, ...look }: StrategyConfig, hass: Hass): object {
   const card = { ...look, type: `custom:${CARD}` };
   const set = settings(card, hass.language);
-  const accounts = readAccounts(hass);
-  const sorted = byUrgency(accounts, thresholds(set), Date.now());
+  const accounts = readAccounts(hass, set.devices);
   if (!accounts.length) {
     return { type: "panel", cards: [card] }; // which says what to do
   }
-  return name === "details" ? details(accounts, hass) : overview(sorted, card, hass);
+  return name === "details"
+    ? details(accounts, hass)
+    : overview(byUrgency(accounts, thresholds(set), Date.now()), card, hass);
 }
 
 function overview(accounts: readonly Account[], card: CardConfig, hass: Hass): object {

@@ -55,6 +55,14 @@ test("the details are a section for every account: its history as far as there i
   assert.deepEqual(rows.map((row) => row.name), ["Balance", "Service status", "Refresh"]);
 });
 
+test("the dashboard can be of some accounts only", () => {
+  const devices = ["3", "2"];
+  const [attention, ...others] = sections(view({ type: TYPE, devices }, home().hass())).map(({ cards }) => cards[0]);
+  assert.deepEqual(attention?.["devices"], devices);
+  assert.deepEqual(others.map((card) => card?.["devices"]), [["2"], ["3"]]);
+  assert.equal(sections(view({ type: TYPE, devices, view: "details" }, home().hass())).length, 2);
+});
+
 test("settings that cannot be are refused", () => {
   assert.throws(() => view({ type: TYPE, warning: 200 }, home().hass()), /percentages/);
 });

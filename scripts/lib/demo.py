@@ -2,12 +2,9 @@
 
 import argparse
 import asyncio
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
-import json
 import shutil
 import signal
-from typing import Any
 
 import aiohttp
 
@@ -34,11 +31,10 @@ FEATURED = (
 """The providers whose figures change as time goes by; the others follow."""
 REFRESH_SECONDS = 60
 """How often the demo asks for new figures, faster than accounts do by themselves."""
-SEVERITY = {"green": 0, "yellow": 70, "red": 90}
 
 
 async def furnish(home: Home, world: World) -> list[str]:
-    """Add every account and a dashboard of them; return their entries."""
+    """Add every account; return their entries."""
     entries = []
     for provider in dict.fromkeys((*FEATURED, *PROVIDERS)):
         try:
@@ -48,36 +44,7 @@ async def furnish(home: Home, world: World) -> list[str]:
             continue
         print(f"        {entry['title']}", flush=True)
         entries.append(entry["entry_id"])
-    await write_dashboard(home)
     return entries
-
-
-async def write_dashboard(home: Home) -> None:
-    """Write a dashboard with a section for every account."""
-    known = await home.ask("config/entity_registry/list")
-    states = await home.states()
-    sections = [{"type": "grid", "cards": list(cards(entry, known, states))} for entry in await home.entries()]
-    view = {"title": "AI plans", "type": "sections", "max_columns": 4, "sections": sections}
-    dashboard = home.folder / "dashboard.yaml"
-    dashboard.write_text(json.dumps({"views": [view]}, indent=2))  # JSON is YAML, too
-
-
-def cards(
-    entry: Mapping[str, Any], known: list[Mapping[str, Any]], states: Mapping[str, Mapping[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """Yield the cards of an account: gauges for the first limits, then other limits, resets and amounts."""
-    yield {"type": "heading", "heading": entry["title"], "icon": "mdi:gauge"}
-    own = [each for each in known if each["config_entry_id"] == entry["entry_id"] and each["entity_id"] in states]
-
-    def rows(ending: str) -> list[dict[str, str]]:
-        found = [each for each in own if each["unique_id"].endswith(ending)]
-        return [{"entity": each["entity_id"], "name": each["original_name"]} for each in found]
-
-    used, resets, amounts = rows("_used"), rows("_resets_at"), rows("_value")
-    for row in used[:2]:
-        columns = 6 if len(used) > 1 else 12
-        yield {"type": "gauge", **row, "severity": SEVERITY, "grid_options": {"columns": columns}}
-    yield {"type": "entities", "entities": [*used[2:4], *resets[:2], *amounts[:2]]}
 
 
 async def live(home: Home, entries: list[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from scripts.lib.browser import keep_cookies
+from scripts.lib.card_sights import CARD_SIGHTS
 from scripts.lib.demo import furnish
 from scripts.lib.flows import add_account, fill, finish, to_credentials, way_for
 from scripts.lib.home import ROOT, Home, running
@@ -341,10 +342,13 @@ async def look(port: int, pictures: Path) -> list[bool]:
         """Demo: every account is added through its config flow."""
         await furnish(home, World(upstream))
 
-    async with Upstream() as upstream, running(Home(FOLDER / "demo", port, upstream.door)) as home:
+    async with (
+        Upstream() as upstream,
+        running(Home(FOLDER / "demo", port, upstream.door)) as home,
+        views(home, upstream, pictures) as view,
+    ):
         furnishing = await passes(furnished, home)
-        async with views(home, pictures) as view:
-            return [furnishing, *[await passes(sight, view) for sight in SIGHTS]]
+        return [furnishing, *[await passes(sight, view) for sight in (*SIGHTS, *CARD_SIGHTS)]]
 
 
 async def main() -> int:

@@ -28,7 +28,7 @@ homeassistant:
   unit_system: metric
   country: DE
 api:
-automation: []
+automation: !include automations.yaml
 config:
 frontend:
 history:
@@ -43,7 +43,8 @@ lovelace:
       show_in_sidebar: true
       filename: dashboard.yaml
 """
-EMPTY_DASHBOARD = "views: []\n"
+DASHBOARD = "strategy: {type: 'custom:ai-quota'}\n"
+"""The integration lays it out by itself."""
 
 KEPT = ("LANG", "LC_", "TMPDIR", "PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY")
 """What it sees of this environment: what installing packages needs, and none of the keys of a developer."""
@@ -90,9 +91,9 @@ class Home:
         for folder in (self.user_home, self.programs, self.folder / ".storage", self.folder / "custom_components"):
             folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "configuration.yaml").write_text(CONFIGURATION)
-        dashboard = self.folder / "dashboard.yaml"
-        if not dashboard.exists():
-            dashboard.write_text(EMPTY_DASHBOARD)
+        for name, content in (("automations.yaml", "[]\n"), ("dashboard.yaml", DASHBOARD)):
+            if not (self.folder / name).exists():
+                (self.folder / name).write_text(content)
         link = self.folder / "custom_components" / DOMAIN
         if not link.is_symlink():
             link.symlink_to(ROOT / "custom_components" / DOMAIN)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from scripts.lib.browser import browsing
 from scripts.lib.home import DOMAIN, Home
+from tests.upstream import Upstream
 
 SETTLE_SECONDS = 2
 """How long animations take to end before a picture is taken."""
@@ -17,27 +18,18 @@ SETTLE_SECONDS = 2
 
 @dataclass
 class View:
-    """A window on a Home Assistant, and the folder for pictures."""
+    """A window on a Home Assistant in front of a pretend internet, and the folder for pictures."""
 
     home: Home
+    upstream: Upstream
     page: Page
     folder: Path
 
-    async def take(self, name: str) -> None:
-        """Take a picture."""
+    async def take(self, name: str, of: Page | Locator | None = None) -> None:
+        """Take a picture of the window, or of something else."""
         await self.page.wait_for_timeout(SETTLE_SECONDS * 1000)
         self.folder.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=self.folder / f"{name}.png")
-
-
-async def dashboard(view: View) -> None:
-    """Dashboard: a gauge for every first limit, none of them without a figure."""
-    await view.page.goto(f"{view.home.url}/ai-plans")
-    gauges = view.page.locator("hui-gauge-card")
-    await expect(gauges.first).to_be_visible(timeout=20_000)
-    await expect(view.page.get_by_text("Session usage").first).to_be_visible()
-    await expect(view.page.locator("hui-error-card, hui-warning")).to_have_count(0)
-    await view.take("dashboard")
+        await (of or self.page).screenshot(path=self.folder / f"{name}.png")
 
 
 async def integration(view: View) -> None:
@@ -78,12 +70,12 @@ async def device(view: View) -> None:
     await view.take("device")
 
 
-SIGHTS: tuple[Callable[[View], Awaitable[None]], ...] = (dashboard, integration, adding, device)
+SIGHTS: tuple[Callable[[View], Awaitable[None]], ...] = (integration, adding, device)
 
 
 @asynccontextmanager
-async def views(home: Home, folder: Path) -> AsyncIterator[View]:
+async def views(home: Home, upstream: Upstream, folder: Path) -> AsyncIterator[View]:
     """Open a window."""
     async with browsing(home, 1400, 960) as page:
         page.set_default_timeout(15_000)
-        yield View(home, page, folder)
+        yield View(home, upstream, page, folder)
