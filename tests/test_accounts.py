@@ -1,5 +1,6 @@
 """Several accounts: who an answer is of, and what becomes of answers of somebody else."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -10,6 +11,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_quota.const import DOMAIN
+from custom_components.ai_quota.quota import load
+from custom_components.ai_quota.quota.credentials import Settings
+from custom_components.ai_quota.quota.model import Snapshot
 from custom_components.ai_quota.quota.provider import contradict
 from tests.example import RICH, Example, add_example, poll, says
 from tests.upstream import Upstream
@@ -127,6 +131,22 @@ async def test_an_entry_that_is_known_otherwise(
     says(upstream, answer)
     entry = await add_example(hass, unique_id=known)
     assert entry.state is (ConfigEntryState.SETUP_ERROR if is_other else ConfigEntryState.LOADED)
+
+
+@pytest.mark.parametrize(
+    ("known", "found", "is_other"),
+    [
+        ("devin:org-1a2b", "org-1a2b", False),
+        ("devin:org-1a2b", "org-3c4d", True),
+        ("devin:org-1a2b", "engines", False),
+        ("devin:engines", "org-1a2b", False),
+        ("devin:engines", "difference", True),
+    ],
+)
+def test_an_organization_of_devin_goes_by_two_names(known: str, found: str, *, is_other: bool) -> None:
+    devin = load("devin")
+    snapshot = Snapshot(identity=found, provider="devin", source="web", fetched_at=datetime.now(UTC))
+    assert devin.is_another(snapshot, Settings(devin.fields, {}, {}), known) is is_other
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ import gzip
 from typing import Any
 
 import aiohttp
+from aiohttp.client_reqrep import ConnectionKey
 import pytest
 from yarl import URL
 
 from custom_components.ai_quota.quota import Account, InMemory
 from custom_components.ai_quota.quota.account import Call
-from custom_components.ai_quota.quota.http import Endpoint, Verdict
+from custom_components.ai_quota.quota.http import Endpoint, NoConnection, Verdict
 from custom_components.ai_quota.quota.model import AuthFailed, InvalidResponse, QuotaError, RateLimited, Unavailable
 from custom_components.ai_quota.quota.provider import Provider
 from tests.common import shorten_timeouts
@@ -126,6 +127,25 @@ async def test_a_request_that_met_a_passing_fault_is_repeated_once(
     with pytest.raises(Unavailable):
         await api.get_object("other")  # a fetch repeats one request, not one each
     assert len(upstream.to(f"{BASE}/other")) == 1
+
+
+async def test_a_server_that_cannot_be_reached_is_tried_once_more(
+    session: aiohttp.ClientSession, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def refuse(method: str, url: URL, **_: Any) -> None:
+        tried.append(str(url))
+        raise aiohttp.ClientConnectorError(ConnectionKey("api.example", 443, True, True, None, None, None), OSError())
+
+    monkeypatch.setattr(session, "request", refuse)
+    api = Endpoint(session=session, base=URL(BASE), now=NOW)
+    with pytest.raises(NoConnection):
+        await api.get()
+    assert tried == [BASE, BASE]
+    with pytest.raises(NoConnection):
+        await api.post()
+    assert len(tried) == 3
 
 
 async def test_a_connection_that_is_reset_is_made_once_more(api: Endpoint, upstream: Upstream) -> None:

@@ -12,7 +12,7 @@ from .. import parse
 from ..account import Call
 from ..credentials import Settings, Way, cookie_source, secret, text, unquoted, without_bearer
 from ..http import Verdict, chrome_on_mac
-from ..model import AuthFailed, InvalidResponse, MetricKind, QuotaError, Reading, Unsupported, Window
+from ..model import AuthFailed, InvalidResponse, MetricKind, QuotaError, Reading, Snapshot, Unsupported, Window
 from ..parse import Json
 from ..provider import Every, Provider, StatusLink, strategy
 from ..web_storage import local_storage, unwrapped
@@ -113,6 +113,12 @@ class Devin(Provider):
         """Return the page of the organization, where its slug was given."""
         organization = Organization.written(settings.get("organization"))
         return f"{SITE}/org/{organization.slug}/settings/usage" if organization.slug else self.dashboard
+
+    @override
+    def is_another(self, snapshot: Snapshot, settings: Settings, known: str) -> bool:
+        """Return whether an answer is of another organization; its slug tells nothing about an id."""
+        like = is_internal(snapshot.identity or "") == is_internal(known.rpartition(":")[2])
+        return like and super().is_another(snapshot, settings, known)
 
     @strategy("web", when=has_token)
     async def web(self, call: Call) -> Reading:
