@@ -330,6 +330,25 @@ async def test_what_has_reset_while_fetches_fail_is_unknown(
     assert hass.states.get("binary_sensor.example_someone_low_quota").state == "on"
 
 
+@pytest.mark.parametrize("kind", FAILURES)
+async def test_what_resets_while_fetches_fail_is_unknown_from_then_on(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, kind: str
+) -> None:
+    freezer.move_to("2026-11-20T14:45:00+00:00")
+    says(upstream)
+    await add_example(hass)
+    says(upstream, **FAILURES[kind])
+    await poll(hass, freezer)
+    requests = len(upstream.requests)
+    assert hass.states.get(SESSION).state == "42.25"
+    await poll(hass, freezer, 2 * 60)
+    assert len(upstream.requests) == requests  # it is not another fetch that tells
+    assert hass.states.get(SESSION).state == STATE_UNKNOWN
+    assert hass.states.get("sensor.example_someone_weekly_opus_usage").state == "91"
+    await poll(hass, freezer, 6 * 3600)
+    assert hass.states.get("sensor.example_someone_weekly_opus_usage").state == STATE_UNAVAILABLE
+
+
 # Issues
 
 

@@ -11,7 +11,6 @@ from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.ai_quota.quota.history import Reset
 from tests.example import add_example, says
 from tests.upstream import Upstream
 
@@ -236,16 +235,17 @@ async def test_a_reset_is_noticed_once_and_over_a_restart(
 ) -> None:
     says(upstream, session(80))
     entry = await add_example(hass)
-    assert entry.runtime_data.resets == {}
     await hass.config_entries.async_unload(entry.entry_id)
     freezer.move_to(NOON + timedelta(hours=3, minutes=2))
     says(upstream, session(1, NOON + timedelta(hours=8)))
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    expected = Reset(early=False, previous_used=80, boundary=NOON + timedelta(hours=3))
-    assert entry.runtime_data.resets == {"session": expected}
+    told = hass.states.get("event.example_someone_quota")
+    assert told.attributes["event_type"] == "reset"
+    assert (told.attributes["previous_used_percent"], told.attributes["early"]) == (80, False)
+    freezer.tick(60)
     await ask(hass, entry)
-    assert entry.runtime_data.resets == {}
+    assert hass.states.get("event.example_someone_quota").last_changed == told.last_changed
 
 
 async def test_a_failed_fetch_changes_nothing(hass: HomeAssistant, upstream: Upstream) -> None:

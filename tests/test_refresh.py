@@ -408,6 +408,15 @@ async def test_what_is_used_up_is_left_alone_until_its_reset(
     assert least <= waits(entry) <= most
 
 
+async def test_what_is_used_up_from_the_first_is_left_alone_too(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(CLOSE)
+    says_used(upstream, 100, "2026-11-20T17:00:00+00:00")
+    entry = await add_example(hass)
+    assert 27 <= waits(entry) <= 34  # the first poll is put off by up to a minute
+
+
 async def test_a_reset_is_seen_soon_and_waited_for_while_the_server_is_late(
     hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
 ) -> None:

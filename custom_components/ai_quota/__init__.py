@@ -16,11 +16,11 @@ from .coordinator import (
     PAUSES,
     QuotaConfigEntry,
     QuotaCoordinator,
-    async_delete_issues,
     async_load_provider,
 )
 from .entity import device_info
 from .frontend import async_setup_frontend
+from .issues import async_delete_issues
 from .memory import Memory
 from .quota.refresh import Pauses
 from .service_status import PAGES, StatusPages

@@ -1,11 +1,9 @@
 """One coordinator per account: asks the quota wing and turns its failures into Home Assistant's."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 import logging
 from math import ceil
 from typing import Any, override
@@ -14,7 +12,6 @@ import aiohttp
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
@@ -23,6 +20,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .announcer import Announcer
 from .const import (
     CONF_ADAPTIVE,
     CONF_HIDE_EMAIL,
@@ -33,13 +31,14 @@ from .const import (
     DEFAULT_WORK_DAYS,
     DOMAIN,
 )
+from .issues import async_show_issue
 from .memory import Memory
 from .options import rules_of
 from .privacy import hide_email
-from .quota import Account, fetch, load
+from .quota import Account, fetch, load, parse
 from .quota.account import merged
 from .quota.alerts import Alert, Alerts
-from .quota.history import History, Reset
+from .quota.history import History
 from .quota.model import (
     Attempt,
     AuthFailed,
@@ -51,21 +50,9 @@ from .quota.model import (
     Window,
 )
 from .quota.pace import Pace, WorkWeek, length_of, pace_of
-from .quota.parse import moment
 from .quota.provider import Provider
-from .quota.refresh import (
-    INTEREST,
-    PATIENT,
-    Boundaries,
-    Circumstances,
-    Pauses,
-    Rhythm,
-    exhausted_for,
-    grace,
-    has_changed,
-    pause_after,
-    spread,
-)
+from .quota.refresh import Pauses, Resting, Rhythm, grace
+from .quota.timetable import Timetable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -76,17 +63,11 @@ MAX_FETCHES = 4
 PAUSES: HassKey[Pauses] = HassKey(f"{DOMAIN}_pauses")
 """The pauses that providers asked for: accounts with the same credential keep them together."""
 
-MAX_UNHEARD = 32
-"""How many alerts wait for somebody to listen."""
-
 LONGEST_PAUSE = timedelta(days=1)
 """What is kept of a longer one was written while the clock was wrong."""
 
 UNLOAD_SECONDS = 20
 """How long unloading waits for a running fetch."""
-
-ISSUES = (Kind.UNSUPPORTED, Kind.CONFIGURATION)
-"""The kinds of failure that only a person can mend."""
 
 type QuotaConfigEntry = ConfigEntry[QuotaCoordinator]
 
@@ -108,10 +89,6 @@ class EntryKeeper:
         self._hass.config_entries.async_update_entry(self._entry, data=merged(self._entry.data, changes))
 
 
-class Resting(RateLimited):
-    """A pause that the provider asked for is still running: nothing was sent."""
-
-
 class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     """Fetches the snapshots of one account and knows how far the last one can be trusted."""
 
@@ -124,28 +101,20 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         # A jar that keeps nothing: no cookie of one account may travel with another's request.
         session = async_create_clientsession(hass, cookie_jar=aiohttp.DummyCookieJar())
         self.account = Account(provider, EntryKeeper(hass, entry), session, entry.unique_id)
-        self.memory = Memory(hass, entry.entry_id)
+        self.memory = Memory(hass, entry.entry_id, self._to_keep)
         self.dashboard = provider.dashboard
         self.error: QuotaError | None = None
         self.attempts: tuple[Attempt, ...] = ()
         self.history = History()
-        self.resets: Mapping[str, Reset] = {}
-        """The windows that turned out to have reset with the last snapshot."""
         self.paces: Mapping[str, Pace] = {}
         """How fast the windows of the last snapshot are used, where that can be told."""
         self._alerts = Alerts()
-        self._unheard: deque[Alert] = deque(maxlen=MAX_UNHEARD)
-        self._alert_listeners: list[Callable[[Alert], None]] = []
+        self._announcer = Announcer()
         self._fetching: asyncio.Task[Snapshot] | None = None
         self._finished = 0
-        self._failures = 0
-        self._unchanged = 0
-        self._asked_at: datetime | None = None
-        self._boundaries = Boundaries()
-        self._due = dt_util.utcnow()
-        self._put_off = timedelta(seconds=spread(entry.entry_id))
+        self._timetable = Timetable(entry.entry_id, self._rhythm(self.account.source), dt_util.utcnow())
         self._good_until: datetime | None = None
-        self._cancel_expiry: CALLBACK_TYPE = _nothing
+        self._cancel_lapse: CALLBACK_TYPE = _nothing
 
     # What is shown
 
@@ -183,15 +152,13 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def async_listen_to_alerts(self, listener: Callable[[Alert], None]) -> CALLBACK_TYPE:
         """Give the listener all alerts, first those that nobody has heard; returns what ends that."""
-        self._alert_listeners.append(listener)
-        self._deliver_alerts()
-        return partial(self._alert_listeners.remove, listener)
+        return self._announcer.async_listen(listener)
 
     @callback
     def raise_alerts(self, alerts: Iterable[Alert]) -> None:
         """Tell these at once."""
         self._note_alerts(alerts, self.data)
-        self._deliver_alerts()
+        self._announcer.async_deliver()
 
     @callback
     def alerts_for_status(self, indicator: str, description: str | None) -> None:
@@ -203,7 +170,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     def async_update_listeners(self) -> None:
         """Let the entities show what is new, then tell about it: who is told may look at them."""
         super().async_update_listeners()
-        self._deliver_alerts()
+        self._announcer.async_deliver()
 
     def _note_alerts(self, alerts: Iterable[Alert], snapshot: Snapshot) -> None:
         about = {
@@ -214,17 +181,8 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
             "entry_id": self.config_entry.entry_id,
         }
         known = {key: value for key, value in about.items() if value is not None}
-        self._unheard += [replace(alert, payload=known | dict(alert.payload)) for alert in alerts]
+        self._announcer.async_note(replace(alert, payload=known | dict(alert.payload)) for alert in alerts)
         self.memory.save_soon()
-
-    def _deliver_alerts(self) -> None:
-        while self._alert_listeners and self._unheard:
-            alert = self._unheard.popleft()
-            for listener in tuple(self._alert_listeners):
-                listener(alert)
-
-    def _alerts_to_keep(self) -> dict[str, Any]:
-        return self._alerts.as_dict()
 
     def _sign_in_needed(self) -> str:
         """Return in the language of the house that somebody has to sign in; the provider's own words may tell more."""
@@ -236,16 +194,20 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
 
     @override
     async def _async_setup(self) -> None:
-        await self.memory.async_load()
-        self._recall(self.memory.section("refresh", self._to_recall))
-        self.history = History.from_dict(self.memory.section("history", self._history_to_keep))
-        self._alerts = Alerts.from_dict(self.memory.section("alerts", self._alerts_to_keep))
+        kept = await self.memory.async_load()
+        self._recall_pause(parse.mapping(kept.get("refresh")))
+        self.history = History.from_dict(parse.mapping(kept.get("history")))
+        self._alerts = Alerts.from_dict(parse.mapping(kept.get("alerts")))
         self.config_entry.async_on_unload(async_at_started(self.hass, self._begin_polling))
+
+    def _to_keep(self) -> dict[str, Any]:
+        """Return what outlives a restart."""
+        return {"refresh": self._pause_to_keep(), "history": self.history.as_dict(), "alerts": self._alerts.as_dict()}
 
     @callback
     def note_interest(self) -> None:
         """Take note that somebody looks at the figures: they are kept fresh for a while."""
-        self._asked_at = dt_util.utcnow()
+        self._timetable.note_interest(dt_util.utcnow())
 
     async def async_fetch_now(self) -> None:
         """Fetch at once because somebody asks for it.
@@ -278,9 +240,9 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             snapshot = await asyncio.shield(self._fetching)
         except QuotaError as err:
-            pause = await self._note_pause(err)
+            retry_after = await self._note_failure(err)
             # Home Assistant logs some failures with all that led to them, be it what a parser tripped over.
-            raise as_home_assistant_error(err, self.provider, self._note_failure(err, pause)) from None
+            raise as_home_assistant_error(err, self.provider, retry_after) from None
         self._note_success(snapshot)
         return snapshot
 
@@ -295,22 +257,16 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self.dashboard = self.provider.dashboard_for(self.account.settings())
         self.error = None
         self.attempts = snapshot.attempts
-        self._failures = 0
         self._observe(snapshot)
-        before: Snapshot | None = self.data  # none yet in the set-up
-        self._unchanged = self._unchanged + 1 if before and not has_changed(before, snapshot) else 0
-        self._boundaries.observe(snapshot, dt_util.utcnow())
-        self._plan(self._interval(snapshot), for_resets=True)
+        run_outs = [pace.runs_out_at for pace in self.paces.values() if pace.runs_out_at]
+        self._timetable.succeed(snapshot, run_outs, self._rhythm(snapshot.source), dt_util.utcnow())
         self._stands_until(None)
         self._show_issue(None)
-
-    def _history_to_keep(self) -> dict[str, Any]:
-        return self.history.as_dict()
 
     def _observe(self, snapshot: Snapshot) -> None:
         """Learn from a snapshot: first what has reset, then how fast everything is used since."""
         now = snapshot.fetched_at
-        self.resets = self.history.observe(snapshot, now)
+        resets = self.history.observe(snapshot, now)
         days = int(self.config_entry.options.get(CONF_WORK_DAYS, DEFAULT_WORK_DAYS))
         work_week = WorkWeek(days, dt_util.get_default_time_zone()) if days else None
         paces = {window.id: pace_of(window, now, work_week) for window in snapshot.windows}
@@ -318,89 +274,66 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         self.paces = {id: pace for id, pace in paces.items() if pace and not self.history.is_sliding(id)}
         unsettled = [window.id for window in snapshot.windows if self.history.is_unsettled(window.id)]
         rules = rules_of(self.config_entry.options)
-        self._note_alerts(self._alerts.observe(snapshot, self.paces, self.resets, rules, now, unsettled), snapshot)
+        self._note_alerts(self._alerts.observe(snapshot, self.paces, resets, rules, now, unsettled), snapshot)
 
-    async def _note_pause(self, err: QuotaError) -> float | None:
-        """Return in how many seconds to ask again, None for as always; a pause that was asked for is kept at once."""
-        if isinstance(err, Resting):
-            return err.retry_after
-        self._failures += 1
-        pause = pause_after(err, self._failures, self._interval(self.data).total_seconds())
-        if pause and isinstance(err, RateLimited):
-            self.hass.data[PAUSES].note(self._credentials, dt_util.utcnow() + timedelta(seconds=pause))
-            await self.memory.async_save()
-        return pause
-
-    def _note_failure(self, err: QuotaError, pause: float | None) -> float | None:
+    async def _note_failure(self, err: QuotaError) -> float | None:
         """Return in how many seconds to ask again, None where Home Assistant decides that."""
+        now = dt_util.utcnow()
+        pause = self._timetable.fail(err, now)
+        if pause and isinstance(err, RateLimited) and not isinstance(err, Resting):
+            self.hass.data[PAUSES].note(self._credentials, now + timedelta(seconds=pause))
+            await self.memory.async_save()
         self.error = err
         self.attempts = err.attempts
         self._show_issue(err)
         if self.data is None:
             return None  # Home Assistant reports and repeats a set-up that fails
-        self._note_alerts(self._alerts.fail(err.kind, self._sign_in_needed(), dt_util.utcnow()), self.data)
-        interval = self._interval(self.data)
-        self._plan(interval if pause is None else timedelta(seconds=pause), for_resets=err.kind in PATIENT)
-        self._stands_until(self.data.fetched_at + grace(err.kind, interval.total_seconds()))
+        self._note_alerts(self._alerts.fail(err.kind, self._sign_in_needed(), now), self.data)
+        self._stands_until(self.data.fetched_at + grace(err.kind, self._timetable.interval(now).total_seconds()))
         if self.last_update_success:
             _LOGGER.warning("%s: the fetch failed (%s)", self.name, err.kind)
             # Told already. The base class would add the text, in which the provider may have had its say.
             self.last_update_success = False
         else:
             self.async_update_listeners()  # the base class leaves this out from the second failure on
-        return (self._due - dt_util.utcnow()).total_seconds()
+        return (self._timetable.due - now).total_seconds()
+
+    @callback
+    def _show_issue(self, err: QuotaError | None) -> None:
+        account = self.shown(self.config_entry.title)
+        async_show_issue(self.hass, self.config_entry, err, account=account, provider=self.provider.name)
 
     # When to fetch next
 
-    def _rhythm(self, snapshot: Snapshot | None) -> Rhythm:
-        """Return how often to poll the source that has answered."""
+    def _rhythm(self, source: str) -> Rhythm:
+        """Return how often to poll a source."""
         options = self.config_entry.options
-        every = self.provider.every_of(snapshot.source if snapshot else self.account.source)
-        return Rhythm.of(every, options.get(CONF_SCAN_INTERVAL), adaptive=options.get(CONF_ADAPTIVE, DEFAULT_ADAPTIVE))
-
-    def _interval(self, snapshot: Snapshot | None) -> timedelta:
-        """Return the time to the next poll while all is well, a little different each time."""
-        rhythm = self._rhythm(snapshot)
-        return rhythm.jittered(rhythm.interval(self._circumstances(snapshot)))
-
-    def _circumstances(self, snapshot: Snapshot | None) -> Circumstances:
-        now = dt_util.utcnow()
-        asked = self._asked_at is not None and now - self._asked_at <= INTEREST
-        return Circumstances(
-            is_lively=asked or self._unchanged == 0,
-            unchanged=self._unchanged,
-            runs_out_in=min((pace.runs_out_at - now for pace in self.paces.values() if pace.runs_out_at), default=None),
-            exhausted_for=exhausted_for(snapshot.windows, now) if snapshot else None,
-        )
-
-    @callback
-    def _plan(self, wait: timedelta, *, for_resets: bool) -> None:
-        """Decide when the next poll is due: after this time, or earlier because something resets."""
-        now = dt_util.utcnow()
-        self._due = now + wait + self._put_off
-        self._put_off = timedelta()
-        reset = self._boundaries.next(now) if for_resets else None
-        if reset:
-            self._due = min(self._due, self._rhythm(self.data).around_reset(reset, now))
-        self.update_interval = self._due - now
+        adaptive = options.get(CONF_ADAPTIVE, DEFAULT_ADAPTIVE)
+        return Rhythm.of(self.provider.every_of(source), options.get(CONF_SCAN_INTERVAL), adaptive=adaptive)
 
     @override
     @callback
     def _schedule_refresh(self) -> None:
         """Schedule the poll that is due next, once Home Assistant is running."""
-        if self.hass.state is not CoreState.running:
-            return
-        if self._due <= dt_util.utcnow():  # a failure that nobody foresaw has planned nothing
-            self._plan(self._interval(self.data), for_resets=True)
+        now = dt_util.utcnow()
+        if self._timetable.due <= now:  # a failure that nobody foresaw has planned nothing
+            self._timetable.plan(now)
         # The base class rounds down, and a pause must not be cut short.
-        self.update_interval = self._due - dt_util.utcnow() + timedelta(seconds=1)
+        self.update_interval = self._timetable.due - now + timedelta(seconds=1)
         self._retry_after = None
-        super()._schedule_refresh()
+        if self.hass.state is CoreState.running:
+            super()._schedule_refresh()
+
+    @override
+    @callback
+    def _async_refresh_finished(self) -> None:
+        self._finished += 1
+        if isinstance(self.error, AuthFailed) and self._listeners and self.error.may_heal:
+            self._schedule_refresh()  # the base class gives up once a credential is rejected
 
     @callback
     def _begin_polling(self, _hass: HomeAssistant) -> None:
-        """Begin to poll: accounts whose poll is overdue after a long start one after the other."""
-        self._due = max(self._due, dt_util.utcnow() + timedelta(seconds=spread(self.config_entry.entry_id)))
+        self._timetable.begin(dt_util.utcnow())
         if self._listeners:
             self._schedule_refresh()
 
@@ -418,36 +351,42 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     def _paused_until(self) -> datetime | None:
         return self.hass.data[PAUSES].until(self._credentials, dt_util.utcnow())
 
-    def _to_recall(self) -> dict[str, Any]:
-        """Return what outlives a restart, so that a pause does."""
+    def _pause_to_keep(self) -> dict[str, Any]:
         until = self._paused_until()
-        return {"paused_until": until.isoformat(), "failures": self._failures} if until else {}
+        return {"paused_until": until.isoformat(), "failures": self._timetable.failures} if until else {}
 
-    def _recall(self, kept: Mapping[str, Any]) -> None:
-        until = moment(kept.get("paused_until"))
+    def _recall_pause(self, kept: Mapping[str, Any]) -> None:
+        until = parse.moment(kept.get("paused_until"))
         if until and until - dt_util.utcnow() <= LONGEST_PAUSE:
-            self._failures = kept.get("failures", 0)
+            self._timetable.failures = kept.get("failures", 0)
             self.hass.data[PAUSES].note(self._credentials, until)
 
-    @callback
-    def _stands_until(self, moment: datetime | None) -> None:
-        """Set when the snapshot ceases to stand; None: not before a fetch fails."""
-        self._good_until = moment
-        self._cancel_expiry()
-        if moment:
-            self._cancel_expiry = async_track_point_in_utc_time(self.hass, self._expired, moment)
+    # How long the snapshot stands
 
     @callback
-    def _expired(self, _now: datetime) -> None:
-        self._cancel_expiry = _nothing
+    def _stands_until(self, end: datetime | None) -> None:
+        """Set when the snapshot ceases to stand; None: not before a fetch fails."""
+        self._good_until = end
+        self._await_lapse()
+
+    @callback
+    def _await_lapse(self) -> None:
+        """Show what is left of the snapshot when the next part of it ceases to be true: a reset comes, or its end."""
+        self._cancel_lapse()
+        self._cancel_lapse = _nothing
+        if end := self._good_until:
+            now = dt_util.utcnow()
+            moments = [end, *(window.resets_at for window in self.data.windows if window.resets_at)]
+            if ahead := [each for each in moments if now < each <= end]:
+                self._cancel_lapse = async_track_point_in_utc_time(self.hass, self._lapse, min(ahead))
+
+    @callback
+    def _lapse(self, _now: datetime) -> None:
+        self._cancel_lapse = _nothing
+        self._await_lapse()
         self.async_update_listeners()
 
-    @override
-    @callback
-    def _async_refresh_finished(self) -> None:
-        self._finished += 1
-        if isinstance(self.error, AuthFailed) and self._listeners and self.error.may_heal:
-            self._schedule_refresh()  # the base class gives up once a credential is rejected
+    # The end
 
     async def async_finish(self) -> None:
         """Wait for a running fetch, but not for long, and keep what is to be remembered."""
@@ -459,43 +398,8 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     async def async_shutdown(self) -> None:
         """Begin nothing more."""
-        self._cancel_expiry()
+        self._cancel_lapse()
         await super().async_shutdown()
-
-    @callback
-    def _show_issue(self, err: QuotaError | None) -> None:
-        """Raise the repair issue that the outcome of a fetch calls for, and take back any other."""
-        wanted = err.kind if err else None
-        async_delete_issues(self.hass, self.config_entry, but=wanted)
-        if err is None or wanted not in ISSUES:
-            return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue_id(err.kind, self.config_entry),
-            data={"entry_id": self.config_entry.entry_id},
-            is_fixable=err.kind is Kind.CONFIGURATION,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=err.kind.value,
-            translation_placeholders={
-                "account": self.shown(self.config_entry.title),
-                "provider": self.provider.name,
-                "message": err.message,
-            },
-        )
-
-
-def issue_id(kind: Kind, entry: ConfigEntry) -> str:
-    """Return the id of an account's repair issue."""
-    return f"{kind}_{entry.entry_id}"
-
-
-@callback
-def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, but: Kind | None = None) -> None:
-    """Take back the repair issues of an account."""
-    for kind in ISSUES:
-        if kind is not but:
-            ir.async_delete_issue(hass, DOMAIN, issue_id(kind, entry))
 
 
 def as_home_assistant_error(err: QuotaError, provider: Provider, retry_after: float | None) -> HomeAssistantError:

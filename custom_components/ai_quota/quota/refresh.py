@@ -236,6 +236,10 @@ def grace(kind: Kind, interval: float) -> timedelta:
     return timedelta(seconds=min(max(3 * interval, HOUR / 2), 2 * HOUR))
 
 
+class Resting(RateLimited):
+    """A pause that the provider asked for is still running: nothing was sent."""
+
+
 class Pauses:
     """Until when providers want to be left alone: by credential, for a limit belongs to that."""
 
