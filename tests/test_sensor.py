@@ -96,6 +96,18 @@ async def test_what_changes_at_every_poll_is_not_recorded_twice(hass: HomeAssist
     assert details & unrecorded == {"used", "remaining", "resets_at"}
 
 
+async def test_a_reset_that_is_off_by_fractions_of_a_second_is_the_same(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(NOW)
+    found = set()
+    for clock in ("14:59:59.943", "15:00:00.412"):
+        says(upstream, {"windows": [{**SESSION, "resets_at": f"2026-11-20T{clock}+00:00"}]})
+        await (poll(hass, freezer) if found else add_example(hass))
+        found.add(hass.states.get("sensor.example_someone_session_reset").state)
+    assert found == {"2026-11-20T15:00:00+00:00"}
+
+
 async def test_only_what_the_account_has_is_there(
     hass: HomeAssistant, upstream: Upstream, entity_registry: er.EntityRegistry
 ) -> None:

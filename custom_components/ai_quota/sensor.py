@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 import re
 from typing import Any, override
 
@@ -107,7 +107,7 @@ WINDOW_SENSORS = (
     WindowSensorDescription(
         key="resets_at",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value=lambda window: window.resets_at,
+        value=lambda window: window.resets_at and to_second(window.resets_at),
     ),
     WindowSensorDescription(
         key="remaining",
@@ -491,6 +491,11 @@ class CountingSensor(AmountSensor, RestoreEntity):
 def rounded(value: float, digits: int = 1) -> float:
     """Return a figure with so many decimals, and never -0."""
     return round(value, digits) + 0.0
+
+
+def to_second(moment: datetime) -> datetime:
+    """Return a time to the nearest second: one that is computed for every answer is off by fractions of it."""
+    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
 def accumulates(metric: Metric) -> bool:
