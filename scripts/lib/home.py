@@ -263,6 +263,10 @@ class Home:
         """Return the accounts."""
         return list(await self.get(f"config/config_entries/entry?domain={DOMAIN}"))
 
+    async def account(self, provider: str) -> str:
+        """Return the entry of the first account of a provider, by its name."""
+        return str(next(each["entry_id"] for each in await self.entries() if each["title"].startswith(provider)))
+
     async def act(self, action: str, **data: Any) -> Any:
         """Call one of the integration's actions and return its response, if it gives one."""
         responds = "?return_response" if action == "get_usage" else ""

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 import re
+from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
@@ -12,6 +13,8 @@ from scripts.lib.browser import browsing
 from scripts.lib.home import DOMAIN, Home
 from tests.upstream import Upstream
 
+WEEK = "ai-week"
+"""The dashboard of the statistics."""
 SETTLE_SECONDS = 2
 """How long animations take to end before a picture is taken."""
 
@@ -70,7 +73,38 @@ async def device(view: View) -> None:
     await view.take("device")
 
 
-SIGHTS: tuple[Callable[[View], Awaitable[None]], ...] = (integration, adding, device)
+async def statistics(view: View) -> None:
+    """Statistics: Home Assistant's own cards draw a week of shares, pace and balance."""
+    home = view.home
+    claude, openrouter = [await home.account(name) for name in ("Claude", "OpenRouter")]
+    week = [
+        await graph(home, "Claude: used", "mean", Session=(claude, "session_used"), Week=(claude, "weekly_used")),
+        await graph(home, "Claude: pace of the week", "mean", Pace=(claude, "weekly_pace")),
+        await graph(home, "OpenRouter: balance", "state", Balance=(openrouter, "metric_balance_value")),
+    ]
+    sections = [
+        {"type": "grid", "column_span": 2, "cards": week[:1]},
+        *({"type": "grid", "cards": [each]} for each in week[1:]),
+    ]
+    await home.ask("lovelace/dashboards/create", url_path=WEEK, title="A week", mode="storage", show_in_sidebar=False)
+    config = {"views": [{"title": "A week", "type": "sections", "max_columns": 2, "sections": sections}]}
+    await home.ask("lovelace/config/save", url_path=WEEK, config=config)
+    await view.page.goto(f"{home.url}/{WEEK}")
+    await expect(view.page.locator("hui-statistics-graph-card canvas")).to_have_count(len(week), timeout=20_000)
+    await expect(view.page.locator("hui-error-card, hui-warning")).to_have_count(0)
+    await expect(view.page.get_by_text("No statistics found")).to_have_count(0)
+    await view.take("statistics")
+
+
+async def graph(home: Home, title: str, statistic: str, **lines: tuple[str, str]) -> dict[str, Any]:
+    """Return a card that draws a week of sensors; of each its name, and its account and key."""
+    entities = [{"entity": (await home.state(*each))["entity_id"], "name": name} for name, each in lines.items()]
+    drawn = {"chart_type": "line", "stat_types": [statistic], "days_to_show": 7, "period": "hour"}
+    size = {"grid_options": {"columns": "full"}}
+    return {"type": "statistics-graph", "title": title, "entities": entities, **drawn, **size}
+
+
+SIGHTS: tuple[Callable[[View], Awaitable[None]], ...] = (integration, adding, device, statistics)
 
 
 @asynccontextmanager
