@@ -18,9 +18,24 @@ const NUMBER_LANGUAGES: Readonly<Record<string, string[] | undefined>> = {
   system: undefined,
 };
 
-function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const languages = locale.number_format in NUMBER_LANGUAGES ? NUMBER_LANGUAGES[locale.number_format] : locale.language;
-  return new Intl.NumberFormat(languages, locale.number_format === "none" ? { ...options, useGrouping: false } : options);
+/** Formats are dear to make, and a card needs the same few again and again. */
+const formats = new Map<string, unknown>();
+
+function kept<Format>(key: unknown[], make: () => Format): Format {
+  const name = JSON.stringify(key);
+  const format = (formats.get(name) as Format | undefined) ?? make();
+  formats.set(name, format);
+  return format;
+}
+
+function numberFormat({ language, number_format: name }: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const languages = name in NUMBER_LANGUAGES ? NUMBER_LANGUAGES[name] : language;
+  const all = name === "none" ? { ...options, useGrouping: false } : options;
+  return kept(["number", languages, all], () => new Intl.NumberFormat(languages, all));
+}
+
+function dateFormat(language: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(["date", language, options], () => new Intl.DateTimeFormat(language, options));
 }
 
 /** Return a share (%); one that is not the whole is never rounded up to it. */
@@ -76,7 +91,7 @@ export function spokenLength(ms: number, locale: Locale): string {
   ];
   const said = parts.filter(([value]) => value > 0);
   return (said.length ? said : ([[0, "minute"]] as const))
-    .map(([value, unit]) => new Intl.NumberFormat(locale.language, { style: "unit", unit, unitDisplay: "long" }).format(value))
+    .map(([value, unit]) => numberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value))
     .join(", ");
 }
 
@@ -90,8 +105,8 @@ export function moment(at: number, now: number, { config, locale }: Pick<Hass, "
     : at - now < 6 * DAY && at > now
       ? { weekday: "short" }
       : { day: "numeric", month: "short" };
-  const languages = locale.time_format === "system" ? undefined : locale.language;
-  return new Intl.DateTimeFormat(languages, { ...day, ...clock }).format(at);
+  const language = locale.time_format === "system" ? undefined : locale.language;
+  return dateFormat(language, { ...day, ...clock }).format(at);
 }
 
 function hourCycle({ time_format: format }: Locale): Intl.DateTimeFormatOptions {
@@ -99,5 +114,5 @@ function hourCycle({ time_format: format }: Locale): Intl.DateTimeFormatOptions 
 }
 
 function dayOf(at: number, zone: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat("en-CA", { dateStyle: "short", ...zone }).format(at);
+  return dateFormat("en-CA", { dateStyle: "short", ...zone }).format(at);
 }

@@ -10,6 +10,8 @@ export interface StrategyConfig extends Omit<CardConfig, "title"> {
   view?: "overview" | "details";
 }
 
+/** How many columns there are at most. */
+const COLUMNS = 4;
 const GRAPH = { chart_type: "line", days_to_show: 7, min_y_axis: 0, period: "hour", stat_types: ["max"] };
 
 export function dashboard(config: StrategyConfig, hass: Hass): object {
@@ -41,18 +43,15 @@ function overview(accounts: readonly Account[], card: CardConfig, hass: Hass): o
     ...card,
     devices: accounts.filter((account) => account.provider === provider).map((account) => account.deviceId),
   }));
-  return {
-    type: "sections",
-    max_columns: 4,
-    dense_section_placement: true,
-    sections: [attention, ...cards].map((each) => ({ type: "grid", cards: [each] })),
-  };
+  const top = { type: "grid", column_span: COLUMNS, cards: [{ ...attention, grid_options: { columns: "full" } }] };
+  const others = cards.map((each) => ({ type: "grid", cards: [each] }));
+  return { type: "sections", max_columns: COLUMNS, sections: [top, ...others] };
 }
 
 function details(accounts: readonly Account[], hass: Hass): object {
   return {
     type: "sections",
-    max_columns: 4,
+    max_columns: COLUMNS,
     sections: accounts.map((account) => ({
       type: "grid",
       cards: [heading(account), ...history(account), ...facts(account, hass)],

@@ -91,10 +91,11 @@ export function readAccounts(hass: Hass, deviceIds: readonly string[] = []): Acc
     return device && (!deviceIds.length || deviceIds.includes(deviceId)) ? [readAccount(hass, device, entries)] : [];
   });
   const title = (account: Account) => `${account.provider} ${account.ownName ?? account.label}`;
+  const { compare } = new Intl.Collator(hass.language);
   return accounts.sort((a, b) =>
     deviceIds.length
       ? deviceIds.indexOf(a.deviceId) - deviceIds.indexOf(b.deviceId)
-      : title(a).localeCompare(title(b), hass.language),
+      : compare(title(a), title(b)),
   );
 }
 

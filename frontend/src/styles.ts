@@ -344,6 +344,7 @@ export const styles = css`
 
   .compact .windows {
     gap: 0 24px;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
     margin-top: 0;
   }
 
@@ -419,6 +420,10 @@ export const styles = css`
       column-gap: 24px;
       display: grid;
       grid-template-columns: 200px minmax(0, 1fr);
+    }
+
+    .compact .account {
+      grid-template-columns: 300px minmax(0, 1fr);
     }
 
     .windows {

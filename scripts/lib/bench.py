@@ -15,6 +15,7 @@ from typing import Any
 from homeassistant.const import __version__
 
 from custom_components.ai_quota.quota import PROVIDERS
+from scripts.lib.bench_card import with_card
 from scripts.lib.bench_child import KEPT_SECONDS
 from scripts.lib.home import ROOT, Home
 from scripts.lib.world import MINUTE, Life, World, pick, to_the_present
@@ -109,6 +110,8 @@ async def main() -> None:
     lists = [await with_claude("provider_list") for _ in range(RUNS)]
     recorded = [await with_claude("recorder") for _ in range(3)]
     added, without, having = await with_many(RUNS)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    card = await with_card(FOLDER, PORT, RUNS)
     rows = (
         (
             "One refresh of a Claude account on a new connection: CPU of the event loop's thread",
@@ -143,6 +146,15 @@ async def main() -> None:
         ("Rows of states of a Claude account, a day", "", f"{middle(recorded, 'states'):.0f}"),
         ("Rows of state attributes of a Claude account, a day", "", f"{middle(recorded, 'state_attributes'):.0f}"),
         ("Growth of the database by a Claude account, a day", "", f"{middle(recorded, 'bytes') / 1000:.0f} kB"),
+        ("Size of the module for the front end", "60 kB", f"{card['size']:.0f} kB"),
+        ("The same as browsers fetch it, compressed", "20 kB", f"{card['zipped']:.0f} kB"),
+        (
+            f"First render of a card with {card['accounts']} accounts, {card['bars']:.0f} bars",
+            "100 ms",
+            f"{card['first']:.0f} ms",
+        ),
+        ("The same card, when one of its figures changes", "20 ms", f"{card['change']:.1f} ms"),
+        ("The same card, when something else in the house changes", "1 ms", f"{card['other']:.1f} ms"),
     )
     REPORT.write_text(
         TEXT.format(machine=machine(), runs=RUNS, accounts=ACCOUNTS, table="\n".join(map(" | ".join, rows)))

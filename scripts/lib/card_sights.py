@@ -37,7 +37,7 @@ async def opened(view: View, path: str, size: tuple[int, int] = DESK, *, dark: b
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.set_default_timeout(15_000)
         await page.goto(f"{view.home.url}{path}")
-        await expect(page.locator("ai-quota-card").first).to_be_visible(timeout=20_000)
+        await expect(page.locator("ai-quota-card").filter(visible=True).first).to_be_visible(timeout=20_000)
         yield page
         assert errors == []  # noqa: S101  a check
 
@@ -174,7 +174,7 @@ async def pictures(view: View) -> None:
     featured = await devices(home, "Claude", "Codex", "GitHub Copilot", "OpenRouter")
     path = await put(home, {"devices": featured}, {"devices": featured, "layout": "compact"})
     for name, number, dark in (("card", 0, False), ("card-compact", 1, True)):
-        async with opened(view, path, dark=dark) as page:
+        async with opened(view, path, (1280, 1400), dark=dark) as page:
             await view.take(name, page.locator("ai-quota-card").nth(number))
     titles = [entry["title"] for entry in await home.entries()][: len(FEATURED)]
     strategy = {"type": "custom:ai-quota", "devices": await devices(home, *titles)}

@@ -112,7 +112,7 @@ CALENDAR = ("day", "month", "year")
 def claude(life: Life) -> Any:
     """Return limits of which the session runs out fast and the week slowly."""
     windows = {
-        "five_hour": life.window(58, 18, 25 * MINUTE, 5 * HOUR),
+        "five_hour": life.window(84, 18, 25 * MINUTE, 5 * HOUR),
         "seven_day": life.window(71, 0.6, 2 * DAY, WEEK),
         "seven_day_opus": life.window(34, 0.3, 2 * DAY, WEEK),
         "seven_day_sonnet": life.window(12, 0.2, 2 * DAY, WEEK),
@@ -134,7 +134,7 @@ def codex(life: Life) -> Any:
     """Return two running windows and some credits."""
     windows = {
         "primary_window": (18_000, life.window(22, 25, 70 * MINUTE, 5 * HOUR)),
-        "secondary_window": (604_800, life.window(43, 1.5, 3 * DAY, WEEK)),
+        "secondary_window": (604_800, life.window(66, 1.5, 3 * DAY, WEEK)),
     }
     limits = {
         key: {"used_percent": used, "limit_window_seconds": seconds, "reset_at": round(at.timestamp())}
