@@ -330,6 +330,20 @@ async def test_what_has_reset_while_fetches_fail_is_unknown(
     assert hass.states.get("binary_sensor.example_someone_low_quota").state == "on"
 
 
+async def test_figures_stand_for_three_intervals(
+    hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(NOW)
+    says(upstream)
+    entry = await add_example(hass, options={"scan_interval": 20})
+    says(upstream, status=401)
+    await entry.runtime_data.async_refresh()
+    await poll(hass, freezer, 60 * 60 - 1)
+    assert hass.states.get(SESSION).state == "42.25"
+    await poll(hass, freezer, 2)
+    assert hass.states.get(SESSION).state == STATE_UNAVAILABLE
+
+
 @pytest.mark.parametrize("kind", FAILURES)
 async def test_what_resets_while_fetches_fail_is_unknown_from_then_on(
     hass: HomeAssistant, upstream: Upstream, freezer: FrozenDateTimeFactory, kind: str

@@ -289,7 +289,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
         if self.data is None:
             return None  # Home Assistant reports and repeats a set-up that fails
         self._note_alerts(self._alerts.fail(err.kind, self._sign_in_needed(), now), self.data)
-        self._stands_until(self.data.fetched_at + grace(err.kind, self._timetable.interval(now).total_seconds()))
+        self._stands_until(self.data.fetched_at + grace(err.kind, self._timetable.interval(now)))
         if self.last_update_success:
             _LOGGER.warning("%s: the fetch failed (%s)", self.name, err.kind)
             # Told already. The base class would add the text, in which the provider may have had its say.
@@ -358,7 +358,7 @@ class QuotaCoordinator(DataUpdateCoordinator[Snapshot]):
     def _recall_pause(self, kept: Mapping[str, Any]) -> None:
         until = parse.moment(kept.get("paused_until"))
         if until and until - dt_util.utcnow() <= LONGEST_PAUSE:
-            self._timetable.failures = kept.get("failures", 0)
+            self._timetable.failures = int(parse.number(kept.get("failures")) or 0)
             self.hass.data[PAUSES].note(self._credentials, until)
 
     # How long the snapshot stands

@@ -61,21 +61,24 @@ class Timetable:
             pause = err.retry_after
         else:
             self.failures += 1
-            pause = pause_after(err, self.failures, self.interval(now).total_seconds())
+            pause = pause_after(err, self.failures, self._next_interval(now).total_seconds())
         wait = None if pause is None else timedelta(seconds=pause)
         self.plan(now, wait, for_resets=err.kind in PATIENT)
         return pause
 
     def plan(self, now: datetime, wait: timedelta | None = None, *, for_resets: bool = True) -> None:
         """Decide when the next poll is due: after this time or as always, or earlier because something resets."""
-        self.due = now + (self.interval(now) if wait is None else wait) + self._put_off
+        self.due = now + (self._next_interval(now) if wait is None else wait) + self._put_off
         self._put_off = timedelta()
         if for_resets and (reset := self._boundaries.next(now)):
             self.due = min(self.due, self._rhythm.around_reset(reset, now))
 
-    def interval(self, now: datetime) -> timedelta:
-        """Return the time from one poll to the next while all is well, a little different each time."""
-        return self._rhythm.jittered(self._rhythm.interval(self._circumstances(now)))
+    def interval(self, now: datetime) -> float:
+        """Return the seconds from one poll to the next while all is well."""
+        return self._rhythm.interval(self._circumstances(now))
+
+    def _next_interval(self, now: datetime) -> timedelta:
+        return self._rhythm.jittered(self.interval(now))
 
     def _circumstances(self, now: datetime) -> Circumstances:
         is_watched = self._asked_at is not None and now - self._asked_at <= INTEREST
