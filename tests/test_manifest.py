@@ -137,16 +137,22 @@ def test_every_name_is_translated_and_every_translation_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "key"),
+    ("id", "written", "figure", "key", "given"),
     [
-        (naming.name_window(Window(id="weekly", name="Weekly")), "window_weekly_used"),
-        (naming.name_window(Window(id="weekly_x", name="Weekly (X)")), "window_weekly_scoped_used"),
-        (naming.name_window(Window(id="x", name="X")), "window_used"),
+        ("weekly", "Weekly", "used", "window_weekly_used", {}),
+        ("weekly_x", "Weekly (X)", "used", "window_weekly_scoped_used", {"scope": "X"}),
+        ("x", "X", "used", "window_used", {"window": "X"}),
+        ("x", "X usage", "remaining", "window_remaining", {"window": "X"}),
+        ("x", "X limit", "used", "window_used", {"window": "X limit"}),
+        ("x", "X limit", "limit", "window_limit", {"window": "X"}),
+        ("budget", "Spending limit", "limit", "window_budget_limit", {}),
+        ("budget", "Quota", "limit", "window_limit", {"window": "Quota"}),
     ],
 )
-def test_names_of_windows_fill_their_placeholders(name: naming.Naming, key: str) -> None:
-    found, given = name
-    assert f"{found}_used" == key
+def test_names_of_windows_fill_their_placeholders(
+    id: str, written: str, figure: str, key: str, given: dict[str, str]
+) -> None:
+    assert naming.name_window(Window(id=id, name=written), figure) == (key, given)
     assert placeholders(ENGLISH["entity"]["sensor"][key]["name"]) == given.keys()
 
 

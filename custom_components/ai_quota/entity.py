@@ -80,8 +80,7 @@ class WindowEntity(FigureEntity):
         super().__init__(coordinator, description, f"{window.id}_{description.key}")
         self._window_id = window.id
         self._window_name = window.name
-        key, self._attr_translation_placeholders = name_window(window)
-        self._attr_translation_key = f"{key}_{description.key}"
+        self._attr_translation_key, self._attr_translation_placeholders = name_window(window, description.key)
 
     @property
     def _window(self) -> Window | None:

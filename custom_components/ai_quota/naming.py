@@ -130,11 +130,16 @@ METRICS_OVER_DAYS = frozenset(
 SCOPED_METRICS = ("balance", "bobcoins_month", "requests_30d", "requests", "spend_month", "spend", "tokens")
 
 
-def name_window(window: Window) -> Naming:
-    """Return the key, without its ending for the figure, of a window's name."""
+def name_window(window: Window, figure: str) -> Naming:
+    """Return the key of the name of one figure of a window."""
     if window.id in WINDOWS and _says(window.name, window.id):
-        return f"window_{window.id}", {}
-    return _scoped("window", window, SCOPED_WINDOWS) or ("window", {"window": window.name.removesuffix(" usage")})
+        return f"window_{window.id}_{figure}", {}
+    if scoped := _scoped("window", window, SCOPED_WINDOWS):
+        key, placeholders = scoped
+        return f"{key}_{figure}", placeholders
+    # "Usage" and "limit" stand in the names of figures already.
+    name = window.name.removesuffix(" usage")
+    return f"window_{figure}", {"window": name.removesuffix(" limit") if figure == "limit" else name}
 
 
 def name_metric(metric: Metric) -> Naming:
@@ -149,9 +154,11 @@ def name_metric(metric: Metric) -> Naming:
 def _says(name: str, id: str) -> bool:
     """Return whether a name says no more than the id: its words, or how long the window is.
 
-    A provider that calls its month "Overage" means something by it.
+    A provider that calls its month "Overage" means something by it. A budget is a limit, whatever it is called.
     """
-    return set(id.split("_")) <= set(re.findall(r"\w+", name.lower())) or LENGTH.match(name) is not None
+    words = set(re.findall(r"\w+", name.lower()))
+    is_budget = id == "budget" and "limit" in words
+    return set(id.split("_")) <= words or LENGTH.match(name) is not None or is_budget
 
 
 def _scoped(what: str, figure: Window | Metric, bases: tuple[str, ...]) -> Naming | None:

@@ -233,16 +233,19 @@ class Call:
         if credential in self.account.resting.get(REJECTED, ()):
             raise AuthFailed("the credentials were rejected and are still the same")
 
-    async def optional[T](self, awaitable: Awaitable[T], seconds: float | None = None) -> T | None:
-        """Return the result, or None when it takes longer or fails in any way but a refused configuration.
+    async def optional[T](
+        self, awaitable: Awaitable[T], seconds: float | None = None, *, but: type[QuotaError] = BadConfiguration
+    ) -> T | None:
+        """Return the result, or None when it takes longer or fails.
 
-        It gives way in time for the fetch to end without it.
+        It gives way in time for the fetch to end without it. A refused configuration, and the kind of failure
+        `but`, is raised all the same.
         """
         until = None if self.deadline is None else self.deadline - SPARE_SECONDS
         try:
             async with asyncio.timeout_at(until), asyncio.timeout(seconds):
                 return await awaitable
-        except BadConfiguration:
+        except BadConfiguration, but:
             raise
         except (QuotaError, TimeoutError) as err:
             _LOGGER.debug("%s: an optional request failed: %s", self.account.provider.id, self.redact(str(err)))

@@ -235,10 +235,12 @@ class Endpoint:
     def url(self, path: str | tuple[str, ...] = "") -> URL:
         """Return the address of a path: below the base, from the root with a leading slash, or whole.
 
-        A tuple is a path of segments below the base, each percent-encoded. An address of another
-        origin is refused with ValueError: what this endpoint carries is not for it.
+        A tuple is a path of segments below the base, each percent-encoded; those that lead elsewhere are
+        refused with ValueError. So is an address of another origin: what this endpoint carries is not for it.
         """
         if isinstance(path, tuple):
+            if not {".", ".."}.isdisjoint(path):
+                raise ValueError("a segment of a path that leads elsewhere")
             return self.base.joinpath("/".join(quote(segment, safe="") for segment in path), encoded=True)
         if "://" in path:
             target = URL(path)

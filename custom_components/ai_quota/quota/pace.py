@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from .model import Window
-from .parse import WEEK, add_months
+from .parse import WEEK, month_until
 
 MIN_EXPECTED = 3
 """The share of a window, in per cent, that has to be over before its pace says anything."""
@@ -135,7 +135,7 @@ def length_of(window: Window) -> timedelta | None:
     if window.duration or window.resets_at is None:
         return window.duration
     if window.id.startswith("monthly") or window.id.endswith("_monthly"):
-        return window.resets_at - add_months(window.resets_at, -1)
+        return month_until(window.resets_at)
     return None
 
 

@@ -267,6 +267,11 @@ def add_months(start: datetime, months: int) -> datetime:
     return start.replace(year=year, month=month + 1, day=min(start.day, monthrange(year, month + 1)[1]))
 
 
+def month_until(end: datetime | None) -> timedelta | None:
+    """Return the length of the calendar month that ends at this time, None without one."""
+    return end - add_months(end, -1) if end else None
+
+
 # Names
 
 
@@ -280,16 +285,21 @@ def title(code: str) -> str:
     return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[_\-\s]+", code) if word)
 
 
-def jwt_claims(token: str | None) -> Json:
-    """Return what a JWT claims, unverified; nothing when it cannot be read."""
+def jwt_payload(token: str | None) -> Json | None:
+    """Return what a JWT claims, unverified; None when it cannot be read."""
     parts = (token or "").split(".")
     if len(parts) < 2:
-        return {}
+        return None
     try:
-        payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        return mapping(json.loads(payload))
+        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except binascii.Error, ValueError:
-        return {}
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def jwt_claims(token: str | None) -> Json:
+    """Return what a JWT claims, unverified; nothing when it cannot be read."""
+    return jwt_payload(token) or {}
 
 
 # Windows and metrics

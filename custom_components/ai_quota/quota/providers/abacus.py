@@ -116,7 +116,7 @@ def credits_reading(credits: Json, billing: Json, now: datetime) -> Reading:
         unit="credits",
         limit=total,
         remaining=left,
-        duration=renewal - parse.add_months(renewal, -1) if renewal else None,
+        duration=parse.month_until(renewal),
         resets_at=renewal,
     )
     return Reading(

@@ -19,7 +19,10 @@ WINDOWS = {
 
 
 class ClinePass(Provider):
-    """ClinePass: the 5-hour, weekly and monthly limits of Cline's flat-rate plan."""
+    """ClinePass: the 5-hour, weekly and monthly limits of Cline's flat-rate plan.
+
+    Source: the requests of https://app.cline.bot/dashboard/subscription
+    """
 
     id = "clinepass"
     name = "ClinePass"

@@ -60,7 +60,7 @@ class IBMBob(Provider):
 
 def authorization(key: str) -> str:
     """Return how a key is presented: the token of a session is a JWT."""
-    is_jwt = key.count(".") == 2 and parse.jwt_claims(key)
+    is_jwt = key.count(".") == 2 and parse.jwt_payload(key) is not None
     return f"{'Bearer' if is_jwt else 'Apikey'} {key}"
 
 
@@ -150,7 +150,7 @@ def budget_of(answer: Json, team: Team, slug: str) -> Budget:
     limit = parse.json_number(answer, "budget_limit")
     if limit is None:
         limit = team.limit
-    used = max(0.0, parse.need_number(answer, "usage"))
+    used = max(0.0, parse.need_json_number(answer, "usage"))
     return Budget(team.name, slug, used, None if limit is None or limit < 0 else limit, team.resets_at)
 
 
@@ -170,8 +170,9 @@ def windows_of(budgets: list[Budget]) -> Iterator[Window]:
 
 def month(id: str, name: str, used: float, limit: float, resets_at: datetime | None) -> Window:
     """Return a window of the calendar month that ends at the reset."""
-    duration = resets_at - parse.add_months(resets_at, -1) if resets_at else None
-    return parse.counted(id, name, unit=UNIT, used=used, limit=limit, duration=duration, resets_at=resets_at)
+    return parse.counted(
+        id, name, unit=UNIT, used=used, limit=limit, duration=parse.month_until(resets_at), resets_at=resets_at
+    )
 
 
 def metrics_of(budgets: list[Budget]) -> Iterator[Metric]:

@@ -205,8 +205,7 @@ def windows_of(answer: Json, now: datetime) -> Iterator[Window]:
     yield from allowance("session", "Rolling", rolling, duration, reset_in(answer.get("resetsInSeconds"), now))
     monthly = parse.mapping(answer.get("billingPeriodWindow"))
     ends = parse.moment(monthly.get("periodEndMs"))
-    month = ends - parse.add_months(ends, -1) if ends else None
-    yield from allowance("monthly", "Monthly", monthly, month, ends)
+    yield from allowance("monthly", "Monthly", monthly, parse.month_until(ends), ends)
 
 
 def allowance(

@@ -168,21 +168,16 @@ async def read_site(call: Call, cookies: Cookies) -> Reading:
     if windows:
         balance = await call.optional(zen_balance(site, workspace))
     else:
-        balance = await balance_alone(site, workspace)
+        balance = await balance_alone(call, site, workspace)
     metrics = [] if balance is None else [usd("balance", "Zen balance", balance, MetricKind.BALANCE)]
     return Reading(
         organization=name, identity=workspace, plan="Go" if windows else None, windows=windows, metrics=tuple(metrics)
     )
 
 
-async def balance_alone(site: Site, workspace: str) -> float:
+async def balance_alone(call: Call, site: Site, workspace: str) -> float:
     """Return the balance where there is no usage; without it the page was not understood."""
-    try:
-        balance = await zen_balance(site, workspace)
-    except AuthFailed:
-        raise
-    except QuotaError:
-        balance = None
+    balance = await call.optional(zen_balance(site, workspace), but=AuthFailed)
     if balance is None:
         raise InvalidResponse("the page of the workspace has no rollingUsage, and no balance was found")
     return balance

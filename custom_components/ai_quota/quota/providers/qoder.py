@@ -8,7 +8,7 @@ from yarl import URL
 
 from .. import parse
 from ..account import Call
-from ..credentials import Cookies, Settings, cookie, cookie_source, copied_request, select
+from ..credentials import Cookies, Settings, cookie, cookie_source, copied_request, select, unquoted
 from ..http import Verdict, chrome_on_mac
 from ..model import AuthFailed, BadConfiguration, InvalidResponse, QuotaError, Reading, Window
 from ..parse import Json
@@ -95,10 +95,14 @@ def region_of(settings: Settings) -> str | None:
     pasted = settings.given("cookie")
     if not pasted:
         return chosen
-    named = {region_of_host(host) for host in hosts_in(pasted)}
-    if len(named | ({chosen} - {None})) > 1:
-        raise BadConfiguration("cookie: what was pasted is of another of Qoder's sites than the one named", "cookie")
-    return chosen or next(iter(named), "international")
+    hosts = hosts_in(unquoted(pasted))
+    meant = {*map(region_of_host, hosts), *([chosen] if chosen else [])}
+    if len(meant) > 1:
+        where = " and ".join(dict.fromkeys(hosts))
+        raise BadConfiguration(
+            f"cookie: what was pasted names {where}, which is not the one site that is meant", "cookie"
+        )
+    return next(iter(meant), "international")
 
 
 def hosts_in(pasted: str) -> list[str]:

@@ -12,7 +12,6 @@ from ..model import (
     InvalidResponse,
     Metric,
     MetricKind,
-    QuotaError,
     Reading,
     Unsupported,
     Window,
@@ -61,33 +60,30 @@ class XAI(Provider):
         api = call.at(SITE, bearer=call["api_key"], timeout=20, verdict=VERDICT)
         team = call.get("team_id") or team_of(await api.get_object("auth/management-keys/validation"))
         billing = ("v1", "billing", "teams", team)
-        balance = await api.get((*billing, "prepaid", "balance"))
-        if balance.status != 404:
-            balance.check(VERDICT)
+        reply = await api.get((*billing, "prepaid", "balance"))
+        balance = () if reply.status == 404 else (prepaid(await reply.check(VERDICT).object()),)
         invoice = await call.optional(api.get_object((*billing, "postpaid", "invoice", "preview"))) or {}
         used = invoiced(invoice)
-        if balance.status == 404 and used is None:
+        if not balance and used is None:
             raise Unsupported("the team has no billing: check the team id, and that the key belongs to that team")
         limit = cents(invoice.get("effectiveSpendingLimit"))
         is_limited = used is not None and limit is not None and limit > 0
+        history = await call.optional(read_spend(api, (*billing, "usage"), call.now), but=AuthFailed)
         month = parse.known_metric("spend_month", "Spend this month", used, "USD", MetricKind.SPEND)
         return Reading(
             account=team,
             identity=team,
             windows=(budget(used, limit),) if is_limited else (),
             metrics=(
-                *(() if balance.status == 404 else (prepaid(await balance.object()),)),
+                *balance,
                 *(() if is_limited else month),
-                *await read_spend(api, (*billing, "usage"), call.now),
+                *(history or ()),
             ),
         )
 
 
 async def read_spend(api: Endpoint, path: tuple[str, ...], now: datetime) -> tuple[Metric, ...]:
-    """Read what was spent in each period; nothing where the history cannot be had.
-
-    Raises AuthFailed for a key that may not read it.
-    """
+    """Read what was spent in each period."""
     question = {
         "timeRange": {
             "startTime": f"{parse.midnight(now, -29):%Y-%m-%d %H:%M:%S}",
@@ -99,12 +95,7 @@ async def read_spend(api: Endpoint, path: tuple[str, ...], now: datetime) -> tup
         "groupBy": [],
         "filters": [],
     }
-    try:
-        return spend(await api.post_object(path, json={"analyticsRequest": question}), now)
-    except AuthFailed:
-        raise
-    except QuotaError:
-        return ()
+    return spend(await api.post_object(path, json={"analyticsRequest": question}), now)
 
 
 def is_team(id: str) -> bool:
@@ -155,7 +146,7 @@ def spend(answer: Json, now: datetime) -> tuple[Metric, ...]:
         Metric(
             id=f"spend_{key}",
             name=f"Spend {words}",
-            value=sum((amount for day, amount in days if day >= start), 0.0),
+            value=sum((amount for day, amount in days if start <= day <= now), 0.0),
             unit="USD",
             kind=MetricKind.SPEND,
         )

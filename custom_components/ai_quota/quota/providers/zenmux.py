@@ -7,7 +7,7 @@ from .. import parse
 from ..account import Call
 from ..credentials import api_key
 from ..http import Endpoint, Verdict
-from ..model import AuthFailed, InvalidResponse, Metric, MetricKind, QuotaError, RateLimited, Reading, Window
+from ..model import AuthFailed, InvalidResponse, Metric, MetricKind, RateLimited, Reading, Window
 from ..parse import Json
 from ..provider import Provider, strategy
 
@@ -43,7 +43,8 @@ class ZenMux(Provider):
         api = call.at("https://zenmux.ai/api/v1/management", bearer=call["api_key"], verdict=VERDICT)
         subscription = await read(api, "subscription/detail")
         windows = windows_of(subscription)
-        return Reading(plan=plan_of(subscription), windows=windows, metrics=await read_balances(api))
+        balance = await call.optional(read(api, "payg/balance"), but=AuthFailed)
+        return Reading(plan=plan_of(subscription), windows=windows, metrics=balances(balance or {}))
 
 
 async def read(api: Endpoint, path: str) -> Json:
@@ -52,16 +53,6 @@ async def read(api: Endpoint, path: str) -> Json:
     if reply.status == 422:
         raise RateLimited(retry_after=reply.retry_after)
     return parse.need_data(await reply.check(VERDICT).object())
-
-
-async def read_balances(api: Endpoint) -> tuple[Metric, ...]:
-    """Read the balances, nothing when they cannot be had; raises AuthFailed."""
-    try:
-        return balances(await read(api, "payg/balance"))
-    except AuthFailed:
-        raise
-    except QuotaError:
-        return ()
 
 
 def windows_of(subscription: Json) -> tuple[Window, ...]:

@@ -107,7 +107,7 @@ class ZoomMate(Provider):
         request = copied_request(settings.given("cookie") or "")
         if request is None or settings.get("cookie_source") == "off":
             return
-        carries = request.values("authorization") or request.values("cookie")
+        carries = any((*request.values("authorization"), *request.values("cookie")))
         if carries and (len(request.urls) != 1 or captured_host(request) is None):
             raise BadConfiguration("cookie: copy the request credits/status of ZoomMate, and no other", "cookie")
 
@@ -144,7 +144,10 @@ def endpoints(
     """Return the hosts in order, each with its own cookies."""
     headers = CAPTURED | captured_headers(call.given_cookie, CAPTURED) | {"Origin": SITE, "Referer": SITE}
     sent = {host: found for host, found in cookies.items() if found and found.pairs}
-    return [call.at(host, bearer=token, cookies=sent.get(host), headers=headers, verdict=VERDICT) for host in hosts]
+    return [
+        call.at(f"{host}{API}", bearer=token, cookies=sent.get(host), headers=headers, verdict=VERDICT)
+        for host in hosts
+    ]
 
 
 async def from_one[T](hosts: Sequence[Endpoint], read: Callable[[Endpoint], Awaitable[T]]) -> T:
@@ -160,7 +163,7 @@ async def from_one[T](hosts: Sequence[Endpoint], read: Callable[[Endpoint], Awai
 
 async def ask(path: str, query: Mapping[str, Any] | None, host: Endpoint) -> Json:
     """Return the answer of one host."""
-    reply = await host.get(f"{API}/{path}", query=query)
+    reply = await host.get(path, query=query)
     if reply.check(VERDICT).status != 200:
         raise Refused(f"{host.base.host} answered HTTP {reply.status}")
     return await reply.object()
@@ -179,7 +182,7 @@ class Pass:
 
 async def read_with_session(call: Call, hosts: Sequence[str], session: Cookies) -> Reading:
     """Read the credits with a session; a token of it that was kept and is refused is exchanged for another."""
-    sent = {host: session.for_url(URL(host)) for host in hosts}
+    sent = {host: session.for_url(URL(f"{host}{API}")) for host in hosts}
     kept: dict[str, tuple[Pass, datetime]] = call.memory.setdefault(_TOKENS, {})
     access, until = kept.get(session.header, (None, call.now))
     if access and until > call.now:
