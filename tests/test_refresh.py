@@ -81,6 +81,7 @@ def test_the_chosen_interval_is_bounded(every: Every, chosen: float | None, seco
         pytest.param({"unchanged": 12, "is_lively": True}, 300, id="somebody looks on"),
         pytest.param({"unchanged": 3, "runs_out_in": minutes(10)}, 180, id="about to run out, within the minimum"),
         pytest.param({"unchanged": 3, "runs_out_in": minutes(11)}, 600, id="going to run out"),
+        pytest.param({"unchanged": 3, "runs_out_in": -minutes(11)}, 600, id="was going to run out, but fetches fail"),
         pytest.param({"runs_out_in": minutes(1), "exhausted_for": minutes(9)}, 180, id="about to run out comes first"),
         pytest.param({"exhausted_for": minutes(9), "unchanged": 3}, 570, id="used up, for not long"),
         pytest.param({"exhausted_for": minutes(300)}, 1800, id="used up, for long"),

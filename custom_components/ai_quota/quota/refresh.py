@@ -31,7 +31,7 @@ POINTS = 0.5
 INTEREST = timedelta(minutes=5)
 """How long somebody who asked is taken to look on."""
 
-RUN_OUT_AHEAD = timedelta(minutes=10)
+NEAR_RUN_OUT = timedelta(minutes=10)
 """How near a run-out has to be for polls to come more often."""
 
 AFTER_RESET_SECONDS = (30.0, 60.0)
@@ -67,7 +67,7 @@ class Rhythm:
             return self.base
         if seen.is_lively:
             return self.base
-        if seen.runs_out_in is not None and seen.runs_out_in <= RUN_OUT_AHEAD:
+        if seen.runs_out_in is not None and abs(seen.runs_out_in) <= NEAR_RUN_OUT:
             return max(self.minimum, self.base / 2)
         slowest = min(SLOWEST_SECONDS, self.maximum)
         if seen.exhausted_for is not None:
@@ -90,7 +90,7 @@ class Circumstances:
     """What was seen at a poll.
 
     `is_lively`: something has changed, or somebody looks on. `unchanged` counts the polls in a row that
-    brought nothing new. `runs_out_in` is the time to the first run-out that is foreseen,
+    brought nothing new. `runs_out_in` is the time to the nearest run-out that was foreseen, negative since then,
     `exhausted_for` the time to the next reset where every window is used up; None otherwise.
     """
 

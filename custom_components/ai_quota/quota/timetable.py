@@ -85,6 +85,6 @@ class Timetable:
         return Circumstances(
             is_lively=is_watched or self._has_changed,
             unchanged=self._unchanged,
-            runs_out_in=min((run_out - now for run_out in self._run_outs), default=None),
+            runs_out_in=min((run_out - now for run_out in self._run_outs), key=abs, default=None),
             exhausted_for=exhausted_for(self._reading.windows, now) if self._reading else None,
         )
