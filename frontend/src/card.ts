@@ -55,7 +55,10 @@ export class AiQuotaCard extends LitElement {
   declare preview: boolean;
   declare private config: Settings & Pick<CardConfig, "title">;
 
+  /** What is shown. */
   private accounts: Account[] = [];
+  /** The entities on which that depends, those of accounts that are not shown just now among them. */
+  private watched: string[] = [];
 
   constructor() {
     super();
@@ -105,12 +108,13 @@ export class AiQuotaCard extends LitElement {
     const parts = ["entities", "devices", "locale", "language", "localize", "formatEntityState"] as const;
     return (
       parts.some((part) => before[part] !== now[part]) ||
-      this.accounts.some((account) => account.entityIds.some((id) => before.states[id] !== now.states[id]))
+      this.watched.some((id) => before.states[id] !== now.states[id])
     );
   }
 
   protected override willUpdate(): void {
     const found = readAccounts(this.hass, this.config.devices);
+    this.watched = found.flatMap((account) => account.entityIds);
     const limits = thresholds(this.config);
     const now = Date.now();
     const sorted = this.config.order === "attention" ? byUrgency(found, limits, now) : found;
