@@ -168,6 +168,34 @@ async def editor(view: View) -> None:
     assert told == {"title": "My plans", "layout": "compact", "warning": 30}  # noqa: S101
 
 
+async def suggested(view: View) -> None:
+    """Card picker: whoever looks for a sensor of an account is offered the card of that account."""
+    async with opened(view, f"{await put(view.home, {})}?edit=1") as page:
+        await page.get_by_role("button", name="Add card").first.click()
+        dialog = page.locator("hui-dialog-create-card")
+        await dialog.get_by_placeholder("Search entities").fill("codex weekly usage")
+        await dialog.locator("ha-combo-box-item").filter(has_text="Codex").click()
+        found = dialog.locator("ai-quota-card")
+        await expect(found.get_by_role("heading", name="Codex")).to_be_visible()
+        assert await found.get_by_role("heading").count() == 1  # noqa: S101  the card of this account only
+
+
+async def offered(view: View) -> None:
+    """Dashboards: the one of AI Quota is offered, and made by a click."""
+    page = view.page
+    await page.goto(f"{view.home.url}/config/lovelace/dashboards")
+    await page.get_by_role("button", name="Add dashboard").click()
+    await page.locator("dashboard-card").filter(has_text="AI Quota").click()
+    dialog = page.locator("dialog-lovelace-dashboard-detail")
+    await dialog.get_by_role("textbox", name="Title").fill("AI of the house")
+    await dialog.get_by_role("button", name="Create").click()
+    await expect(page.get_by_text("AI of the house").first).to_be_visible()
+    config = await view.home.ask("lovelace/config", url_path="ai-of-the-house")
+    assert config == {"strategy": {"type": "custom:ai-quota"}}  # noqa: S101
+    async with opened(view, "/ai-of-the-house") as made:
+        await expect(made.get_by_text("Needs attention")).to_be_visible()
+
+
 async def pictures(view: View) -> None:
     """Card and dashboard: pictures of them."""
     home = view.home
@@ -185,10 +213,13 @@ async def pictures(view: View) -> None:
 
 async def live(view: View) -> None:
     """Card and automation: one is made by hand in the interface; a use that crosses its threshold reaches both."""
-    path = await put(view.home, {"devices": await devices(view.home, "Codex")})
+    codex = {"devices": await devices(view.home, "Codex")}
+    path = await put(view.home, codex, {**codex, "attention_only": True})
     await make_automation(view.page, view.home)
     async with opened(view, path) as page:
-        meter = page.get_by_role("meter", name="Codex, Weekly")
+        always, attention = (page.locator("ai-quota-card").nth(number) for number in range(2))
+        meter = always.get_by_role("meter", name="Codex, Weekly")
+        await expect(attention).to_be_hidden()
         await expect(meter).not_to_have_attribute("aria-valuenow", "97")
         week = {"used_percent": 97, "limit_window_seconds": 604_800, "reset_at": 4_000_000_000}
         answer = {"email": "ada@example.com", "plan_type": "pro", "rate_limit": {"secondary_window": week}}
@@ -196,7 +227,8 @@ async def live(view: View) -> None:
         entry = next(each for each in await view.home.entries() if each["title"].startswith("Codex"))
         await view.home.act("refresh", config_entry_id=entry["entry_id"])
         await expect(meter).to_have_attribute("aria-valuenow", "97")
-        await expect(page.locator("ai-quota-card").get_by_text("Almost used up")).to_be_visible()
+        for each in (always, attention):
+            await expect(each.get_by_text("Almost used up")).to_be_visible()
     automation = await view.home.get("states/automation.codex_is_nearly_used_up")
     assert automation["attributes"]["last_triggered"]  # noqa: S101
 
@@ -243,6 +275,8 @@ CARD_SIGHTS: tuple[Callable[[View], Awaitable[None]], ...] = (
     keyboard,
     calm,
     editor,
+    suggested,
+    offered,
     pictures,
     live,
     empty,
