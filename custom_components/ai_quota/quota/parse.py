@@ -351,15 +351,17 @@ def counted(
     remaining: float | None = None,
     used_percent: float | None = None,
     capped: bool = False,
+    adds_up: bool = True,
     duration: timedelta | None = None,
     resets_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> Window:
     """Return a window from counters: what two of the three imply is filled in, none below 0 but used.
 
-    The percentage is that of the counters unless it is given; `capped` holds it to 100.
+    The percentage is that of the counters unless it is given; `capped` holds it to 100. Where some of the limit
+    may be neither used nor remaining it does not add up: then no use is worked out.
     """
-    if used is None and limit is not None and remaining is not None:
+    if used is None and adds_up and limit is not None and remaining is not None:
         used = max(0.0, limit - remaining)
     elif limit is None and used is not None and remaining is not None:
         limit = used + remaining

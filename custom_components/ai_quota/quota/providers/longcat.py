@@ -112,8 +112,9 @@ def active_lot(data: Json) -> Json | None:
 
 
 def lot_window(lot: Json) -> Window:
-    """Return the quota of a token pack."""
-    return token_window(amount(lot, "consumedToken"), amount(lot, "totalToken"), amount(lot, "remainingToken"))
+    """Return the quota of a token pack; some of it may be frozen, that is neither used nor left."""
+    used, limit, remaining = (amount(lot, f"{key}Token") for key in ("consumed", "total", "remaining"))
+    return token_window(used, limit, remaining, adds_up=False)
 
 
 def usage_window(data: Json) -> Window:
@@ -123,9 +124,11 @@ def usage_window(data: Json) -> Window:
     return token_window(amount(usage, "usedToken"), total, amount(usage, "availableToken"))
 
 
-def token_window(used: float | None, limit: float | None, remaining: float | None) -> Window:
+def token_window(used: float | None, limit: float | None, remaining: float | None, *, adds_up: bool = True) -> Window:
     """Return the token quota."""
-    return parse.counted("tokens", "Token quota", unit="tokens", used=used, limit=limit, remaining=remaining)
+    return parse.counted(
+        "tokens", "Token quota", unit="tokens", used=used, limit=limit, remaining=remaining, adds_up=adds_up
+    )
 
 
 def fuel_packs(data: Json, now: datetime) -> Iterator[Window]:

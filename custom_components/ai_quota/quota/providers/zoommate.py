@@ -239,18 +239,15 @@ def budget(status: Json) -> Window | None:
     limit, used = parse.number(status.get("budget_cap")), parse.number(status.get("used_credit"))
     if limit is None or limit <= 0:
         return None
-    left = parse.number(status.get("remaining_credit"))
-    if left is None and used is not None:
-        left = limit - used
     starts, ends = parse.moment(status.get("cycle_start_date")), parse.moment(status.get("cycle_end_date"))
-    return Window(
-        id="credits",
-        name="Credits",
-        used_percent=parse.percentage(used, limit),
+    return parse.counted(
+        "credits",
+        "Credits",
+        unit="credits",
         used=used,
         limit=limit,
-        remaining=None if left is None else max(0.0, left),
-        unit="credits",
+        remaining=parse.number(status.get("remaining_credit")),
+        adds_up=False,
         duration=parse.duration((ends - starts).total_seconds()) if starts and ends else None,
         resets_at=ends,
     )
