@@ -155,9 +155,8 @@ export class AiQuotaCard extends LitElement {
 
   private account(account: Account, previous: Account | undefined): TemplateResult {
     const isSibling = previous?.provider === account.provider;
-    const hasSiblings = this.accounts.some((each) => each !== account && each.provider === account.provider);
     const name = account.ownName ?? account.provider;
-    const about = [hasSiblings && !account.ownName && account.label, account.plan].filter(Boolean).join(" · ");
+    const about = [account.hasSiblings && !account.ownName && account.label, account.plan].filter(Boolean).join(" · ");
     const level = worstLevel(account, thresholds(this.config));
     const windows = this.shownWindows(account);
     const figures = this.config.show_balances && !this.config.attention_only ? shownFigures(account) : [];
@@ -206,7 +205,7 @@ export class AiQuotaCard extends LitElement {
   }
 
   private stale({ fetchedAt, own }: Account): TemplateResult {
-    const age = fetchedAt && length(Date.now() - fetchedAt, this.hass.locale, this.text);
+    const age = fetchedAt && this.length(Date.now() - fetchedAt);
     const label = age ? this.text("stale", { time: age }) : this.text("stale_unknown");
     const entityId = own["last_success"];
     const inside = html`<ha-icon icon="mdi:clock-alert-outline" aria-hidden="true"></ha-icon><span>${label}</span>`;
@@ -219,9 +218,9 @@ export class AiQuotaCard extends LitElement {
     const pace = this.config.show_pace ? paceOf(window, Date.now()) : undefined;
     const level = levelOf(window.usedShare, thresholds(this.config));
     const used = window.usedShare === undefined ? "–" : share(window.usedShare, this.hass.locale);
-    const label = html`<span class="label" title=${window.name}>${window.name}</span>`;
+    const label = html`<span class="label">${window.name}</span>`;
     const warning = this.levelText(level);
-    const figure = html`<span class="share" title=${warning ?? nothing} aria-hidden="true">
+    const figure = html`<span class="share" aria-hidden="true">
       ${warning ? html`<ha-icon icon=${WARNINGS[level]}></ha-icon>` : nothing}
       ${warning && !this.isCompact ? html`<span class="note">${warning}</span>` : nothing}
       <span>${used}</span>
@@ -230,18 +229,21 @@ export class AiQuotaCard extends LitElement {
     const opener = html`<button
       class="open"
       aria-label=${`${this.text("show")}: ${account}, ${window.name}`}
+      title=${this.hint(window, pace, warning)}
       @click=${() => this.open(window.entityId)}
     ></button>`;
     if (this.isCompact) {
+      const end = window.resetsAt ?? window.expiresAt;
+      const time = end === undefined ? nothing : this.length(end - Date.now(), true);
       return html`<li class="window ${level}">
-        ${label}${bar}${figure}<span class="time" aria-hidden="true">${this.timeLeft(window, true)}</span>${opener}
+        ${label}${bar}${figure}<span class="time" aria-hidden="true">${time}</span>${opener}
       </li>`;
     }
     return html`<li class="window ${level}">
       <div class="line">${label}${figure}</div>
       ${bar}
       <div class="notes" aria-hidden="true">
-        <span title=${this.when(window)}>${this.until(window)}</span>
+        <span>${this.until(window, (ms) => this.length(ms))}</span>
         <span>${this.amounts(window)}</span>
         ${pace && !pace.lasts && level !== "exhausted"
           ? html`<span class="ahead"><ha-icon icon="mdi:speedometer"></ha-icon>${this.paceText(pace, level)}</span>`
@@ -266,11 +268,7 @@ export class AiQuotaCard extends LitElement {
       ${filled ? html`<div class="fill" style="width:${filled}%"></div>` : nothing}
       ${expected === undefined
         ? nothing
-        : html`<div
-            class="expected"
-            title=${this.text("expected", { share: share(expected, this.hass.locale) })}
-            style="inset-inline-start:${expected}%"
-          ></div>`}
+        : html`<div class="expected" style="inset-inline-start:${expected}%"></div>`}
     </div>`;
   }
 
@@ -285,21 +283,35 @@ export class AiQuotaCard extends LitElement {
 
   // Words
 
+  /** Return what a voice says of a bar. */
   private spoken(window: UsageWindow, pace: Pace | undefined, level: Level): string {
-    const { locale } = this.hass;
-    const until = window.resetsAt ?? window.expiresAt;
-    const ends = window.resetsAt ? "resets_in" : "expires_in";
+    const used = window.usedShare;
     return [
-      window.usedShare === undefined
-        ? this.text("unknown")
-        : this.text("used", { share: share(window.usedShare, locale) }),
+      used === undefined ? this.text("unknown") : this.text("used", { share: share(used, this.hass.locale) }),
       this.levelText(level),
-      until && this.text(ends, { time: spokenLength(until - Date.now(), locale) }),
-      pace && this.text("expected", { share: share(pace.expected, locale) }),
+      this.amounts(window),
+      this.until(window, (ms) => spokenLength(ms, this.hass.locale)),
+      pace && this.expected(pace),
       this.paceText(pace, level),
     ]
       .filter(Boolean)
       .join(", ");
+  }
+
+  /** Return what a mouse finds out besides: the whole name, the warning, the moment of the end, the meaning of the mark. */
+  private hint(window: UsageWindow, pace: Pace | undefined, warning: string | undefined): string {
+    const end = window.resetsAt ?? window.expiresAt;
+    const when = end && moment(end, Date.now(), this.hass);
+    const until = this.until(window, (ms) => this.length(ms));
+    return [window.name, warning, until && `${until} (${when})`, pace && this.expected(pace)].filter(Boolean).join("\n");
+  }
+
+  private expected(pace: Pace): string {
+    return this.text("expected", { share: share(pace.expected, this.hass.locale) });
+  }
+
+  private length(ms: number, short = false): string {
+    return length(ms, this.hass.locale, this.text, short);
   }
 
   private levelText(level: Level): string | undefined {
@@ -315,27 +327,21 @@ export class AiQuotaCard extends LitElement {
     }
     const left = pace.runsOutAt && pace.runsOutAt - Date.now();
     return left
-      ? this.text("pace_exhausts_in", { time: length(left, this.hass.locale, this.text) })
+      ? this.text("pace_exhausts_in", { time: this.length(left) })
       : this.text("pace_exhausts");
   }
 
-  private timeLeft({ expiresAt, resetsAt }: UsageWindow, short = false): string | undefined {
-    const until = resetsAt ?? expiresAt;
-    return until === undefined ? undefined : length(until - Date.now(), this.hass.locale, this.text, short);
-  }
-
-  private until(window: UsageWindow): string | undefined {
-    const { expiresAt, resetsAt } = window;
-    const time = this.timeLeft(window);
-    if (resetsAt && resetsAt <= Date.now()) {
+  /** Return when a window resets or ends, with the time left as `say` puts it. */
+  private until({ expiresAt, resetsAt }: UsageWindow, say: (ms: number) => string): string | undefined {
+    const end = resetsAt ?? expiresAt;
+    if (end === undefined) {
+      return undefined;
+    }
+    const left = end - Date.now();
+    if (resetsAt !== undefined && left <= 0) {
       return this.text("resets_now");
     }
-    return time && this.text(resetsAt ? "resets_in" : expiresAt ? "expires_in" : "unknown", { time });
-  }
-
-  private when({ expiresAt, resetsAt }: UsageWindow): string | typeof nothing {
-    const until = resetsAt ?? expiresAt;
-    return until ? moment(until, Date.now(), this.hass) : nothing;
+    return this.text(resetsAt === undefined ? "expires_in" : "resets_in", { time: say(left) });
   }
 
   private amounts({ limit, remaining, unit, used }: UsageWindow): string | undefined {

@@ -69,6 +69,8 @@ export interface Account {
   provider: string;
   /** What tells the account from others of its provider. */
   label: string;
+  /** Whether there are others of its provider. */
+  hasSiblings: boolean;
   /** A name that a person has given to the device. */
   ownName: string | undefined;
   plan: string | undefined;
@@ -86,9 +88,14 @@ export interface Account {
 
 /** Return the accounts by provider and name; those of some devices in the order in which these are given. */
 export function readAccounts(hass: Hass, deviceIds: readonly string[] = []): Account[] {
-  const accounts = [...entriesByDevice(hass)].flatMap(([deviceId, entries]) => {
+  const all = [...entriesByDevice(hass)].flatMap(([deviceId, entries]) => {
     const device = hass.devices[deviceId];
-    return device && (!deviceIds.length || deviceIds.includes(deviceId)) ? [readAccount(hass, device, entries)] : [];
+    return device ? [{ device, entries, provider: device.manufacturer ?? device.name ?? "" }] : [];
+  });
+  const isWanted = ({ device }: { device: Device }) => !deviceIds.length || deviceIds.includes(device.id);
+  const accounts = all.filter(isWanted).map(({ device, entries, provider }) => {
+    const hasSiblings = all.some((other) => other.device !== device && other.provider === provider);
+    return { ...readAccount(hass, device, entries, provider), hasSiblings };
   });
   const title = (account: Account) => `${account.provider} ${account.ownName ?? account.label}`;
   const { compare } = new Intl.Collator(hass.language);
@@ -109,10 +116,14 @@ function entriesByDevice(hass: Hass): Map<string, EntityEntry[]> {
   return found;
 }
 
-function readAccount(hass: Hass, device: Device, entries: readonly EntityEntry[]): Account {
+function readAccount(
+  hass: Hass,
+  device: Device,
+  entries: readonly EntityEntry[],
+  provider: string,
+): Omit<Account, "hasSiblings"> {
   const own = Object.fromEntries(entries.map((entry) => [entry.translation_key ?? "", entry.entity_id]));
   const state = (key: string) => known(hass.states[own[key] ?? ""]);
-  const provider = device.manufacturer ?? device.name ?? "";
   return {
     deviceId: device.id,
     provider,

@@ -403,15 +403,6 @@ export const styles = css`
     text-decoration: none;
   }
 
-  .spoken {
-    clip-path: inset(50%);
-    height: 1px;
-    overflow: hidden;
-    position: absolute;
-    white-space: nowrap;
-    width: 1px;
-  }
-
   /* Wide: who on the left, its windows on the right */
 
   @container (min-width: 640px) {

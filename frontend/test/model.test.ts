@@ -51,6 +51,15 @@ test("accounts come by provider and label, or as they are chosen", () => {
   assert.deepEqual(ids(["1", "2", "unknown"]), ["1", "2"]);
 });
 
+test("an account knows that there are others of its provider, also when these are not chosen", () => {
+  const house = new House();
+  for (const [id, provider] of [["1", "Codex"], ["2", "Claude"], ["3", "Codex"]] as const) {
+    house.device(id, provider).used(id, "session", 1);
+  }
+  const found = readAccounts(house.hass(), ["1", "2"]).map((account) => account.hasSiblings);
+  assert.deepEqual(found, [true, false]);
+});
+
 test("a label is what the title says besides the provider", () => {
   const label = (name: string) => only(readAccounts(new House().device("a", "Claude", name).used("a", "x", 1).hass())).label;
   assert.deepEqual(["Claude", "Claude (a (b))", "Claude (a) 2", "Work (a)"].map(label), ["", "a (b)", "a 2", "Work (a)"]);

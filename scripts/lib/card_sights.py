@@ -23,6 +23,8 @@ OVERFLOWING = """card => {
   const beyond = (element) => element.getBoundingClientRect().right > right + 0.5;
   return [...card.shadowRoot.querySelectorAll("*")].filter(beyond).map((element) => element.className);
 }"""
+MUTE = """card => [...card.shadowRoot.querySelectorAll("[role=meter]")]
+  .filter((meter) => !meter.ariaLabel || !meter.ariaValueText).map((meter) => meter.outerHTML)"""
 BRIGHTNESS = """card => {
   const rgb = getComputedStyle(card.shadowRoot.querySelector("ha-card")).backgroundColor.match(/[\\d.]+/g);
   return rgb.slice(0, 3).reduce((sum, each) => sum + Number(each), 0) / 765;
@@ -69,10 +71,7 @@ async def check_cards(page: Page, *, dark: bool) -> None:
             continue
         assert await card.evaluate(OVERFLOWING) == []  # noqa: S101
         assert (await card.evaluate(BRIGHTNESS) < 0.5) is dark  # noqa: S101
-        meters = card.get_by_role("meter")
-        for at in range(await meters.count()):
-            await expect(meters.nth(at)).to_have_attribute("aria-valuetext", re.compile(r"\w"))
-            await expect(meters.nth(at)).to_have_attribute("aria-label", re.compile(r"\w, \w"))
+        assert await card.evaluate(MUTE) == []  # noqa: S101
 
 
 # The sights
