@@ -168,7 +168,7 @@ TEXT = """\
 What the integration costs Home Assistant: medians of {runs} runs of `scripts/bench` in a Home Assistant with recorder,
 history, logbook and front end, against a local server over TLS in a process of its own. The Claude account has a
 session, three weeks, extra usage, and every sensor that is enabled by default; its figures change at each of its 288
-polls a day.
+polls a day. The card is rendered by Chromium, with every account of the demo.
 
 {machine}
 
