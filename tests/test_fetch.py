@@ -310,7 +310,7 @@ async def test_saved_credentials_are_known_at_once(session: aiohttp.ClientSessio
         call["token"]
 
 
-async def test_what_is_optional_may_fail_but_for_the_configuration(session: aiohttp.ClientSession) -> None:
+async def test_what_is_optional_may_fail_but_for_what_is_named(session: aiohttp.ClientSession) -> None:
     call = Call(account(session, Tool()))
 
     async def failing(error: QuotaError) -> None:
@@ -319,3 +319,5 @@ async def test_what_is_optional_may_fail_but_for_the_configuration(session: aioh
     assert await call.optional(failing(Unavailable("down"))) is None
     with pytest.raises(BadConfiguration):
         await call.optional(failing(BadConfiguration("no")))
+    with pytest.raises(AuthFailed):
+        await call.optional(failing(AuthFailed("no")), but=AuthFailed)

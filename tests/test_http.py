@@ -55,6 +55,12 @@ def test_an_address_of_another_origin_is_refused(api: Endpoint, path: str) -> No
         api.url(path)
 
 
+@pytest.mark.parametrize("segment", [".", ".."])
+def test_a_segment_that_leads_elsewhere_is_refused(api: Endpoint, segment: str) -> None:
+    with pytest.raises(ValueError, match="leads elsewhere"):
+        api.url(("teams", segment, "usage"))
+
+
 async def test_a_request_carries_what_belongs_to_its_endpoint(api: Endpoint, upstream: Upstream) -> None:
     upstream.answer("POST", f"{BASE}/usage?page=1", json={"ok": True})
     assert await api.post_object("usage", query={"page": 1}, json={"a": 1}, headers={"X-One": "1"}) == {"ok": True}
