@@ -1,10 +1,17 @@
 """Fixtures: a machine of the test's own, and a pretend internet."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 import os
 from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
 
+import aiohttp
+import freezegun
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -16,6 +23,22 @@ from tests.example import register
 from tests.upstream import Upstream, redirect
 
 KEPT = ("LANG", "LC_", "TZ", "PYTEST", "COVERAGE", "COV_")
+
+
+class Kept(NamedTuple):
+    """A cookie that a browser keeps."""
+
+    domain: str
+    name: str
+    value: str
+    path: str = "/"
+    life: timedelta = timedelta(days=30)
+
+    @property
+    def row(self) -> tuple[str | int, ...]:
+        """As Firefox keeps it."""
+        expiry = int((datetime.now(UTC) + self.life).timestamp())
+        return self.domain, self.path, 1, expiry, self.name, self.value, 0, ""
 
 
 @dataclass
@@ -34,6 +57,17 @@ class Machine:
         """Put a program on the PATH that behaves as the `commands` of a case say."""
         write_program(self.programs / name, spec)
         return self.programs / name
+
+    def firefox(self, *profiles: Iterable[Kept]) -> None:
+        """Put a Firefox with these profiles in place of the one that was there."""
+        listed = "".join(f"[Profile{n}]\nName={n}\nIsRelative=1\nPath={n}\n" for n, _ in enumerate(profiles))
+        self.write(".mozilla/firefox/profiles.ini", listed)
+        columns = "host, path, isSecure, expiry, name, value, isHttpOnly, originAttributes"
+        for n, cookies in enumerate(profiles):
+            file = f".mozilla/firefox/{n}/cookies.sqlite"
+            (self.home / file).unlink(missing_ok=True)
+            inserts = [f"INSERT INTO moz_cookies VALUES {cookie.row}" for cookie in cookies]  # noqa: S608
+            self.write(file, {"sqlite": [f"CREATE TABLE moz_cookies ({columns})", *inserts]})
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +103,23 @@ async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
     async with Upstream() as upstream:
         with redirect(upstream.door, upstream.pretends):
             yield upstream
+
+
+@pytest.fixture
+async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
+    """Ask the pretend internet as Home Assistant asks for an account: with a session that remembers no cookies."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session
+
+
+@pytest.fixture
+async def clock(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[FrozenDateTimeFactory]:
+    """Stop the clock at the NOW of the test's module, though not the event loop's; see its `tick` and `move_to`."""
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", monotonic)
+    with freezegun.freeze_time(request.module.NOW) as clock:
+        yield clock
 
 
 @pytest.fixture

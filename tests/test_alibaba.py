@@ -1,7 +1,6 @@
 """What the cases of the Alibaba plans cannot show: browsers' sessions, whole requests, identities, kept attempts."""
 
-from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 import json
 from typing import Any
 
@@ -21,7 +20,7 @@ from custom_components.ai_quota.quota.model import (
 from custom_components.ai_quota.quota.provider import Provider, is_fingerprint
 from custom_components.ai_quota.quota.providers.alibaba_coding_plan import AlibabaCodingPlan
 from custom_components.ai_quota.quota.providers.alibaba_token_plan import AlibabaTokenPlan
-from tests.conftest import Machine
+from tests.conftest import Kept, Machine
 from tests.upstream import Upstream
 
 CODING, TOKEN = AlibabaCodingPlan(), AlibabaTokenPlan()
@@ -40,12 +39,6 @@ PLAN = {
 LOGIN = {"code": "ConsoleNeedLogin", "successResponse": False}
 USAGE = {"success": True, "data": {"per5HourPercentage": 0.5}}
 NO_PLAN = {"Success": True, "Data": {"TotalCount": 0}}
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 def account(session: aiohttp.ClientSession, provider: Provider, **data: Any) -> Account:
@@ -69,50 +62,22 @@ def shell(upstream: Upstream, gateway: str, token: str = "made-up-token") -> Non
 
 # Browsers
 
-type Row = tuple[str, str, str, str, timedelta | None]
-"""Domain, path, name, value, and how long the cookie lives."""
-
-
-def firefox(machine: Machine, **profiles: Iterable[Row]) -> None:
-    """Give the machine a Firefox with these profiles."""
-    listed = [f"[Profile{index}]\nName={name}\nIsRelative=1\nPath={name}\n" for index, name in enumerate(profiles)]
-    machine.write(".mozilla/firefox/profiles.ini", "\n".join(listed))
-    for name, rows in profiles.items():
-        values = ", ".join(
-            f"('{domain}', '{path}', 1, {expiry(life)}, '{cookie}', '{value}', 0, '')"
-            for domain, path, cookie, value, life in rows
-        )
-        columns = "host, path, isSecure, expiry, name, value, isHttpOnly, originAttributes"
-        machine.write(
-            f".mozilla/firefox/{name}/cookies.sqlite",
-            {"sqlite": [f"CREATE TABLE moz_cookies ({columns})", f"INSERT INTO moz_cookies VALUES {values}"]},  # noqa: S608
-        )
-
-
-def expiry(life: timedelta | None) -> int:
-    return int((datetime.now(UTC) + (life or timedelta(days=30))).timestamp())
-
-
-def row(domain: str, name: str, value: str, *, path: str = "/", life: timedelta | None = None) -> Row:
-    return domain, path, name, value, life
-
 
 async def test_a_browsers_cookies_go_where_the_browser_would_send_them(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
-    firefox(
-        machine,
-        work=[
-            row(".aliyun.com", "login_aliyunid_pk", "77"),
-            row(".aliyun.com", "region", "wide", life=timedelta(days=90)),
-            row(".console.aliyun.com", "region", "narrow"),
-            row("bailian.console.aliyun.com", "page", "1"),
-            row("bailian-cs.console.aliyun.com", "rpc", "1"),
-            row("bailian-cs.console.aliyun.com", "rpc", "deep", path="/data", life=timedelta(days=1)),
-            row("bailian-cs.console.aliyun.com", "old", "1", life=timedelta(days=-1)),
-            row("signin.aliyun.com", "signin", "1"),
-            row(".alibabacloud.com", "login_aliyunid_pk", "88"),
-            row(".evilaliyun.com", "login_aliyunid_pk", "99"),
+    machine.firefox(
+        [
+            Kept(".aliyun.com", "login_aliyunid_pk", "77"),
+            Kept(".aliyun.com", "region", "wide", life=timedelta(days=90)),
+            Kept(".console.aliyun.com", "region", "narrow"),
+            Kept("bailian.console.aliyun.com", "page", "1"),
+            Kept("bailian-cs.console.aliyun.com", "rpc", "1"),
+            Kept("bailian-cs.console.aliyun.com", "rpc", "deep", path="/data", life=timedelta(days=1)),
+            Kept("bailian-cs.console.aliyun.com", "old", "1", life=timedelta(days=-1)),
+            Kept("signin.aliyun.com", "signin", "1"),
+            Kept(".alibabacloud.com", "login_aliyunid_pk", "88"),
+            Kept(".evilaliyun.com", "login_aliyunid_pk", "99"),
         ],
     )
     shell(upstream, BAILIAN)
@@ -132,9 +97,8 @@ async def test_a_browsers_cookies_go_where_the_browser_would_send_them(
 async def test_the_quota_hosts_own_token_cookie_is_found(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
-    firefox(
-        machine,
-        work=[row(".aliyun.com", "login_aliyunid", "a"), row("bailian-cs.console.aliyun.com", "sec_token", "of-rpc")],
+    machine.firefox(
+        [Kept(".aliyun.com", "login_aliyunid", "a"), Kept("bailian-cs.console.aliyun.com", "sec_token", "of-rpc")],
     )
     upstream.answer("POST", BAILIAN_RPC + QUOTA, json=USAGE)
 
@@ -146,7 +110,7 @@ async def test_the_quota_hosts_own_token_cookie_is_found(
 async def test_cookies_of_one_region_are_not_used_for_the_other(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
-    firefox(machine, work=[row(".aliyun.com", "login_aliyunid_pk", "77")])
+    machine.firefox([Kept(".aliyun.com", "login_aliyunid_pk", "77")])
 
     assert isinstance(await failure(session, TOKEN, region="intl"), AuthFailed)
     assert not upstream.requests
@@ -155,7 +119,7 @@ async def test_cookies_of_one_region_are_not_used_for_the_other(
 async def test_a_host_of_ones_own_gets_the_cookies_of_the_host_that_it_stands_for(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
-    firefox(machine, work=[row(".aliyun.com", "login_aliyunid_pk", "77")])
+    machine.firefox([Kept(".aliyun.com", "login_aliyunid_pk", "77")])
     upstream.answer("POST", f"https://relay.example{QUOTA}", json=NO_PLAN)
 
     await read(session, TOKEN, host="relay.example")
@@ -167,13 +131,12 @@ async def test_a_host_of_ones_own_gets_the_cookies_of_the_host_that_it_stands_fo
 async def test_an_international_session_needs_no_ticket(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
-    firefox(
-        machine,
-        work=[
-            row(".alibabacloud.com", "login_current_pk", "5"),
-            row(".alibabacloud.com", "cna", "long", life=timedelta(days=9)),
-            row("bailian-singapore-cs.alibabacloud.com", "cna", "short", life=timedelta(days=2)),
-            row(".aliyun.com", "cna", "of mainland", life=timedelta(days=99)),
+    machine.firefox(
+        [
+            Kept(".alibabacloud.com", "login_current_pk", "5"),
+            Kept(".alibabacloud.com", "cna", "long", life=timedelta(days=9)),
+            Kept("bailian-singapore-cs.alibabacloud.com", "cna", "short", life=timedelta(days=2)),
+            Kept(".aliyun.com", "cna", "of mainland", life=timedelta(days=99)),
         ],
     )
     shell(upstream, STUDIO)
@@ -188,7 +151,7 @@ async def test_an_international_session_needs_no_ticket(
 async def test_a_mainland_session_is_found_from_the_international_region(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
-    firefox(machine, work=[row(".aliyun.com", "login_aliyunid_ticket", "made-up")])
+    machine.firefox([Kept(".aliyun.com", "login_aliyunid_ticket", "made-up")])
     shell(upstream, BAILIAN)
     upstream.answer("POST", BAILIAN_RPC + QUOTA, json=PLAN)
 
@@ -202,7 +165,7 @@ async def test_a_mainland_session_is_found_from_the_international_region(
 async def test_a_browser_without_a_session_is_no_session(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession
 ) -> None:
-    firefox(machine, work=[row(".alibabacloud.com", "cna", "x"), row(".alibabacloud.com", "login_aliyunid_pk", "")])
+    machine.firefox([Kept(".alibabacloud.com", "cna", "x"), Kept(".alibabacloud.com", "login_aliyunid_pk", "")])
 
     assert not (await failure(session, CODING)).attempts
     assert not upstream.requests
@@ -212,10 +175,9 @@ async def test_a_browser_without_a_session_is_no_session(
 async def test_profiles_with_a_ticket_go_first(
     machine: Machine, upstream: Upstream, session: aiohttp.ClientSession, provider: Provider
 ) -> None:
-    firefox(
-        machine,
-        first=[row(".aliyun.com", "login_aliyunid", "first")],
-        second=[row(".aliyun.com", "login_aliyunid_ticket", "second")],
+    machine.firefox(
+        [Kept(".aliyun.com", "login_aliyunid", "first")],
+        [Kept(".aliyun.com", "login_aliyunid_ticket", "second")],
     )
     shell(upstream, BAILIAN)
     for host in (BAILIAN, BAILIAN_RPC):

@@ -172,33 +172,34 @@ def test_a_command_line_tells_what_runs(command: str, kind: str | None) -> None:
 CLIENT = {"client_id": "id-2", "client_secret": "cs-two-2"}
 
 
-async def test_the_sign_in_keeps_tokens_client_and_account(upstream: Upstream) -> None:
+async def test_the_sign_in_keeps_tokens_client_and_account(upstream: Upstream, session: aiohttp.ClientSession) -> None:
     upstream.answer(
         "POST", "https://oauth2.googleapis.com/token", json={"access_token": "ya29.new", "refresh_token": "1//new"}
     )
     upstream.answer(
         "GET", "https://www.googleapis.com/oauth2/v2/userinfo", json={"id": "118", "email": "kim@example.org"}
     )
-    async with aiohttp.ClientSession() as session:
-        call = Call(Account(Antigravity(), InMemory(CLIENT), session))
-        sign_in: Any = Antigravity.sign_ins[0]
-        prompt = sign_in.start(call)
-        asked = {key: values[0] for key, values in parse_qs(urlsplit(prompt.url).query).items()}
-        assert asked["redirect_uri"] == "http://127.0.0.1:51121/callback"
-        assert asked["prompt"] == "select_account consent"
-        assert asked["scope"].split() == [
-            "https://www.googleapis.com/auth/cloud-platform",
-            "https://www.googleapis.com/auth/userinfo.email",
-        ]
-        with pytest.raises(AuthFailed, match="access_denied"):
-            await sign_in.finish(call, prompt, f"127.0.0.1:51121/callback?error=access_denied&state={prompt.state}")
-        pasted = str(URL("http://127.0.0.1:51121/callback").with_query(code="4/abc", state=prompt.state))
-        kept = json.loads((await sign_in.finish(call, prompt, pasted))["credentials_json"])
+    call = Call(Account(Antigravity(), InMemory(CLIENT), session))
+    sign_in: Any = Antigravity.sign_ins[0]
+    prompt = sign_in.start(call)
+    asked = {key: values[0] for key, values in parse_qs(urlsplit(prompt.url).query).items()}
+    assert asked["redirect_uri"] == "http://127.0.0.1:51121/callback"
+    assert asked["prompt"] == "select_account consent"
+    assert asked["scope"].split() == [
+        "https://www.googleapis.com/auth/cloud-platform",
+        "https://www.googleapis.com/auth/userinfo.email",
+    ]
+    with pytest.raises(AuthFailed, match="access_denied"):
+        await sign_in.finish(call, prompt, f"127.0.0.1:51121/callback?error=access_denied&state={prompt.state}")
+    pasted = str(URL("http://127.0.0.1:51121/callback").with_query(code="4/abc", state=prompt.state))
+    kept = json.loads((await sign_in.finish(call, prompt, pasted))["credentials_json"])
     assert CLIENT.items() <= kept.items()
     assert (kept["access_token"], kept["refresh_token"], kept["email"]) == ("ya29.new", "1//new", "kim@example.org")
 
 
-async def test_a_project_that_was_found_is_kept_with_the_credentials(upstream: Upstream) -> None:
+async def test_a_project_that_was_found_is_kept_with_the_credentials(
+    upstream: Upstream, session: aiohttp.ClientSession
+) -> None:
     google = "https://cloudcode-pa.googleapis.com/v1internal:"
     upstream.answer("POST", f"{google}loadCodeAssist", json={"cloudaicompanionProject": "proj-8"})
     upstream.answer(
@@ -207,8 +208,7 @@ async def test_a_project_that_was_found_is_kept_with_the_credentials(upstream: U
         json={"groups": [{"displayName": "Gemini", "buckets": [{"bucketId": "weekly", "remainingFraction": 1}]}]},
     )
     keeper = InMemory({"source": "oauth", "credentials_json": json.dumps({"access_token": "ya29.mine", "other": 1})})
-    async with aiohttp.ClientSession() as session:
-        await fetch(Account(Antigravity(), keeper, session))
+    await fetch(Account(Antigravity(), keeper, session))
     kept = json.loads(keeper.data["credentials_json"])
     assert kept == {"access_token": "ya29.mine", "other": 1, "project_id": "proj-8"}
 
@@ -229,10 +229,11 @@ def test_which_models_a_group_is_about(group: str | None, bucket: str, found: tu
     assert family_of(group, bucket) == found
 
 
-async def test_the_tool_where_windows_keeps_it(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_tool_where_windows_keeps_it(
+    machine: Machine, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tool = machine.write("AppData/agy/bin/agy.exe", "#!/bin/sh\n")
     tool.chmod(0o755)
     monkeypatch.setenv("LOCALAPPDATA", str(machine.home / "AppData"))
-    async with aiohttp.ClientSession() as session:
-        call = Call(Account(Antigravity(), InMemory({}), session))
-        assert await find_agy(call) == tool
+    call = Call(Account(Antigravity(), InMemory({}), session))
+    assert await find_agy(call) == tool

@@ -1,6 +1,6 @@
 """What the cases of Bedrock cannot show: signatures that are checked, roles, programs, and what stays secret."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 import json
@@ -34,12 +34,6 @@ from tests.upstream import Upstream
 KEYS = {"access_key_id": "MADEUPKEYID", "secret_access_key": "made-up-secret"}
 COSTS = "https://ce.us-east-1.amazonaws.com/"
 ACTIVITY = "https://monitoring.us-east-1.amazonaws.com/"
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 async def usage(session: aiohttp.ClientSession, **data: Any) -> Snapshot:

@@ -1,7 +1,7 @@
 """Cookies out of the browsers of this machine: of profiles that the real browsers made, and of made-up ones."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -50,9 +50,8 @@ class Site(Provider):
 
 
 @pytest.fixture
-async def call(machine: Machine) -> AsyncIterator[Call]:
-    async with aiohttp.ClientSession() as session:
-        yield Call(Account(Site(), InMemory({}), session))
+def call(session: aiohttp.ClientSession) -> Call:
+    return Call(Account(Site(), InMemory({}), session))
 
 
 async def sessions(call: Call) -> list[Cookies]:

@@ -2,15 +2,12 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 import hashlib
-from http.cookiejar import Cookie
 import json
 from typing import Any
 
 import aiohttp
-import freezegun
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
@@ -19,9 +16,9 @@ import pytest
 from yarl import URL
 
 from custom_components.ai_quota.const import DOMAIN
-from custom_components.ai_quota.quota import Account, InMemory, claude_login, fetch, load, sessions
+from custom_components.ai_quota.quota import Account, InMemory, claude_login, fetch, load
 from custom_components.ai_quota.quota.account import Call
-from custom_components.ai_quota.quota.credentials import Cookies, Settings
+from custom_components.ai_quota.quota.credentials import Settings
 from custom_components.ai_quota.quota.http import USER_AGENT
 from custom_components.ai_quota.quota.model import (
     AuthFailed,
@@ -33,7 +30,7 @@ from custom_components.ai_quota.quota.model import (
 )
 from custom_components.ai_quota.quota.oauth import ForeignCode, PastePrompt
 from custom_components.ai_quota.quota.provider import Workspace
-from tests.conftest import Machine
+from tests.conftest import Kept, Machine
 from tests.upstream import Request, Upstream
 
 USAGE = "https://api.anthropic.com/api/oauth/usage"
@@ -50,18 +47,6 @@ WHO = {"account": {"uuid": "person-1", "email": "mary@example.net"}, "organizati
 GRANTED = {"access_token": f"{ACCESS}2", "refresh_token": f"{REFRESH}2", "expires_in": 28800}
 
 SIGN_IN = claude_login.ClaudeSignIn()
-
-
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
-
-
-@pytest.fixture
-def clock() -> Iterator[FrozenDateTimeFactory]:
-    with freezegun.freeze_time(NOW, real_asyncio=True) as clock:
-        yield clock
 
 
 def account(session: aiohttp.ClientSession, **data: Any) -> Account:
@@ -425,18 +410,12 @@ async def test_a_new_session_takes_the_place_of_the_pasted_one(
 
 
 async def test_only_the_session_is_sent_and_a_browsers_is_not_kept(
-    session: aiohttp.ClientSession, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+    session: aiohttp.ClientSession, upstream: Upstream, machine: Machine
 ) -> None:
-    def stored(name: str, value: str) -> Cookie:
-        return Cookie(
-            0, name, value, None, False, ".claude.ai", True, True, "/", True, True, None, False, None, None, {}
-        )
-
-    async def browsers(*_: Any) -> list[Cookies]:
-        jars = [[stored("sessionKey", "of-another-kind")], [stored("sessionKey", f"{SESSION}1"), stored("x", "y")]]
-        return [Cookies.of(jar, "Firefox: default") for jar in jars]
-
-    monkeypatch.setattr(sessions, "browser_sessions", browsers)
+    machine.firefox(
+        [Kept(".claude.ai", "sessionKey", "of-another-kind")],
+        [Kept(".claude.ai", "sessionKey", f"{SESSION}1"), Kept(".claude.ai", "x", "y")],
+    )
     mine = account(session, source="web")
     play_site(upstream, CHAT)
 

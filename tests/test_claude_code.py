@@ -101,12 +101,6 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
-
-
-@pytest.fixture
 def account(session: aiohttp.ClientSession) -> Account:
     return Account(load("claude"), InMemory({"source": "cli"}), session)
 

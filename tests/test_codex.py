@@ -1,7 +1,7 @@
 """What the cases of Codex cannot show: signing in, renewing, a tool that misbehaves, and the tool itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import json
@@ -62,12 +62,6 @@ class Kept(InMemory):
     async def save(self, changes: Mapping[str, Any]) -> None:
         await super().save(changes)
         self.saved.append((changes, [str(each) for each in self._upstream.requests]))
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 @pytest.fixture

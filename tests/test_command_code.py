@@ -1,15 +1,13 @@
 """What the cases of Command Code cannot show: sessions of browsers, and which account it is."""
 
-from collections.abc import AsyncIterator
-from http.cookiejar import Cookie
 from typing import Any
 
 import aiohttp
 import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch, sessions
-from custom_components.ai_quota.quota.credentials import Cookies
+from custom_components.ai_quota.quota import Account, InMemory, fetch
 from custom_components.ai_quota.quota.providers.command_code import CommandCode
+from tests.conftest import Kept, Machine
 from tests.upstream import Upstream
 
 COMMAND_CODE = CommandCode()
@@ -19,28 +17,11 @@ SUBSCRIPTION = {"success": True, "data": {"planId": "individual-go", "userId": "
 SESSION = "better-auth.session_token"
 
 
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
-
-
-def stored(name: str, value: str, domain: str) -> Cookie:
-    return Cookie(0, name, value, None, False, domain, True, False, "/", True, True, None, False, None, None, {})
-
-
 async def test_every_cookie_of_a_profile_is_sent_and_the_next_one_is_tried_after_a_refusal(
-    upstream: Upstream, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, session: aiohttp.ClientSession, machine: Machine
 ) -> None:
-    profiles = [
-        Cookies.of([stored(SESSION, value, "commandcode.ai"), stored("theme", "dark", "www.commandcode.ai")], value)
-        for value in ("refused", "accepted")
-    ]
-
-    async def found(*_: object) -> list[Cookies]:
-        return profiles
-
-    monkeypatch.setattr(sessions, "browser_sessions", found)
+    for_all = Kept("www.commandcode.ai", "theme", "dark")
+    machine.firefox(*([Kept("commandcode.ai", SESSION, value), for_all] for value in ("refused", "accepted")))
     credits = f"{API}/internal/billing/credits"
     upstream.answer("GET", credits, when={"headers": {"Cookie": f"{SESSION}=refused; theme=dark"}}, status=401)
     upstream.answer("GET", credits, when={"headers": {"Cookie": f"{SESSION}=accepted; theme=dark"}}, json=CREDITS)

@@ -1,16 +1,14 @@
 """What the cases of GitHub Copilot cannot show: signing in, pauses, who it is, several browser sessions."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch, load, sessions
+from custom_components.ai_quota.quota import Account, InMemory, fetch, load
 from custom_components.ai_quota.quota.account import Call
-from custom_components.ai_quota.quota.credentials import Cookies
 from custom_components.ai_quota.quota.model import (
     AuthFailed,
     BadConfiguration,
@@ -22,6 +20,7 @@ from custom_components.ai_quota.quota.model import (
 )
 from custom_components.ai_quota.quota.oauth import DevicePrompt
 from custom_components.ai_quota.quota.providers import copilot
+from tests.conftest import Kept, Machine
 from tests.upstream import Upstream
 
 CODE = "https://github.com/login/device/code"
@@ -41,12 +40,6 @@ FINISHED = {"access_token": "made-up-token", "token_type": "bearer", "scope": ""
 QUOTAS = {"login": "mona", "quota_snapshots": {"chat": {"percent_remaining": 50}}}
 
 SIGN_IN = copilot.GitHubSignIn()
-
-
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 def account(session: aiohttp.ClientSession, **data: Any) -> Account:
@@ -317,12 +310,9 @@ def quotas(upstream: Upstream) -> None:
 
 @pytest.mark.usefixtures("quotas")
 async def test_the_browser_session_of_the_same_user_is_found(
-    upstream: Upstream, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, session: aiohttp.ClientSession, machine: Machine
 ) -> None:
-    async def browsers(*_: object) -> list[Cookies]:
-        return [Cookies({"user_session": user}) for user in ("somebody-else", "signed-out", "mona")]
-
-    monkeypatch.setattr(sessions, "browser_sessions", browsers)
+    machine.firefox(*([Kept("github.com", "user_session", user)] for user in ("somebody-else", "signed-out", "mona")))
     for user, response in {
         "somebody-else": {"text": '<meta name="octolytics-actor-id" content="78">'},
         "signed-out": {"status": 302, "headers": {"Location": "https://github.com/login"}},

@@ -1,6 +1,6 @@
 """What the cases of Cursor cannot show: the app's database as it is in use, pages of events, and who is who."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 import json
@@ -27,9 +27,8 @@ INSERT = "INSERT OR REPLACE INTO ItemTable VALUES ('cursorAuth/accessToken', ?)"
 
 
 @pytest.fixture
-async def account() -> AsyncIterator[Callable[..., Account]]:
-    async with aiohttp.ClientSession() as session:
-        yield lambda **data: Account(load("cursor"), InMemory(data), session)
+def account(session: aiohttp.ClientSession) -> Callable[..., Account]:
+    return lambda **data: Account(load("cursor"), InMemory(data), session)
 
 
 # The app's database

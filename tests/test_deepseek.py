@@ -1,11 +1,9 @@
 """What the cases of DeepSeek cannot show: which figures are absent, and how long the usage may take."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-import freezegun
 import pytest
 
 from custom_components.ai_quota.quota import Account, InMemory, fetch, load
@@ -17,13 +15,9 @@ SITE = "https://platform.deepseek.com/api/v0"
 KEY, SESSION = "made-up-key", "made-up-platform-session"
 BALANCE = {"balance_infos": [{"currency": "USD", "total_balance": "3", "granted_balance": None}]}
 WALLETS = {"normal_wallets": [{"currency": "USD", "balance": 3}], "bonus_wallets": []}
+NOW = datetime(2027, 3, 31, 23, 50, tzinfo=UTC)
 
-
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    with freezegun.freeze_time(datetime(2027, 3, 31, 23, 50, tzinfo=UTC), tick=True, real_asyncio=True):
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-            yield session
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def enveloped(data: object) -> dict[str, Any]:

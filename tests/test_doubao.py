@@ -1,6 +1,5 @@
 """What the cases of Doubao cannot show: how rarely a key is tested, and how the tool is run."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import sys
 from typing import Any
@@ -19,12 +18,6 @@ PROBE = "https://ark.cn-beijing.volces.com/api/coding/v3/chat/completions"
 KEY = "made-up-ark-key"
 PAIR = {"access_key_id": "AKLTMADEUP", "secret_access_key": "made-up-secret"}
 START = datetime(2027, 4, 10, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 def account(session: aiohttp.ClientSession, **data: Any) -> Account:

@@ -1,7 +1,6 @@
 """What the cases of Factory cannot show: what is not sent, and what a renewal leaves behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -20,11 +19,9 @@ COOKIES = {"access-token": "a.b.c", "session": "s.t", "authjs.session-token": "m
 type Sent = tuple[list[str], str | None]
 
 
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
+@pytest.fixture(autouse=True)
+def _limits(upstream: Upstream) -> None:
     upstream.answer("GET", f"{API}/api/billing/limits", json=LIMITS)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 def account(session: aiohttp.ClientSession, **data: Any) -> Account:

@@ -1,7 +1,7 @@
 """The fetch chain: which strategies are tried, what is kept of each attempt, and what comes of it all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import sys
@@ -74,12 +74,6 @@ class Tool(Provider):
     @strategy("local", when=has_tool, absent="install the tool")
     async def local(self, call: Call) -> Reading:
         return self.outcomes["local"]()
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 def account(session: aiohttp.ClientSession, provider: Provider, **data: Any) -> Account:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 import hashlib
 import json
@@ -11,7 +10,6 @@ from typing import Any
 import aiohttp
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-import freezegun
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from yarl import URL
@@ -44,18 +42,6 @@ GRANTED = {"access_token": f"{ACCESS}2", "expires_in": 3599, "token_type": "Bear
 BUCKETS = {"buckets": [{"modelId": "gemini-3-pro", "remainingFraction": 0.75}]}
 
 SIGN_IN = SignIn()
-
-
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
-
-
-@pytest.fixture
-def clock() -> Iterator[FrozenDateTimeFactory]:
-    with freezegun.freeze_time(NOW, real_asyncio=True) as clock:
-        yield clock
 
 
 def account(session: aiohttp.ClientSession, **data: Any) -> Account:

@@ -1,6 +1,5 @@
 """Grok: the codec of its page, the sign-in, and the sessions of its tool."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import json
 import os
@@ -87,9 +86,8 @@ def test_broken_protobuf(content: bytes) -> None:
 
 
 @pytest.fixture
-async def account(upstream: Upstream, machine: Machine) -> AsyncIterator[Account]:
-    async with aiohttp.ClientSession() as session:
-        yield Account(load("grok"), InMemory({}), session)
+def account(session: aiohttp.ClientSession) -> Account:
+    return Account(load("grok"), InMemory({}), session)
 
 
 async def test_signing_in_with_a_code(account: Account, upstream: Upstream) -> None:

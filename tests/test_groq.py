@@ -1,26 +1,18 @@
 """What the cases of Groq cannot show: what is left out, what stays secret, and which session is tried."""
 
-from collections.abc import AsyncIterator
-from http.cookiejar import Cookie
 from typing import Any
 
 import aiohttp
 import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch, load, sessions
-from custom_components.ai_quota.quota.credentials import Cookies
+from custom_components.ai_quota.quota import Account, InMemory, fetch, load
 from custom_components.ai_quota.quota.model import Snapshot, Unavailable
 from custom_components.ai_quota.quota.providers import groq
+from tests.conftest import Kept, Machine
 from tests.upstream import Request, Upstream, jwt
 
 ACTIVITY = "https://api.groq.com/platform/v1/organizations/org_1/activity"
 FRESH = jwt('{"alg": "none"}', '{"https://groq.com/organization": {"id": "org_1"}}')
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 async def usage(session: aiohttp.ClientSession, **data: Any) -> Snapshot:
@@ -84,37 +76,10 @@ async def test_tokens_are_in_no_message(session: aiohttp.ClientSession, upstream
     assert "made-up-session" not in caught.value.message
 
 
-def browser(value: str) -> Cookies:
-    kept = Cookie(
-        *(
-            0,
-            "stytch_session",
-            value,
-            None,
-            False,
-            "groq.com",
-            True,
-            False,
-            "/",
-            True,
-            True,
-            None,
-            False,
-            None,
-            None,
-            {},
-        )
-    )
-    return Cookies.of([kept], "a browser")
-
-
 async def test_sessions_of_browsers_are_tried_one_after_the_other(
-    session: aiohttp.ClientSession, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+    session: aiohttp.ClientSession, upstream: Upstream, machine: Machine
 ) -> None:
-    async def browsers(*_: object) -> list[Cookies]:
-        return [browser("made-up-old"), browser("made-up-new")]
-
-    monkeypatch.setattr(sessions, "browser_sessions", browsers)
+    machine.firefox(*([Kept("groq.com", "stytch_session", value)] for value in ("made-up-old", "made-up-new")))
     upstream.answer("POST", groq.SESSIONS, when={"json": {"session_token": "made-up-old"}}, status=404, json={})
     fresh = {"data": {"session_jwt": FRESH}}
     upstream.answer("POST", groq.SESSIONS, when={"json": {"session_token": "made-up-new"}}, json=fresh)

@@ -1,7 +1,6 @@
 """The client: what it sends, where it goes, and what every kind of answer means."""
 
 import base64
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import gzip
 from typing import Any
@@ -21,12 +20,6 @@ from tests.upstream import Request, Upstream
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BASE = "https://api.example/v1"
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 @pytest.fixture

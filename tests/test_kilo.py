@@ -1,6 +1,6 @@
 """What the cases of Kilo cannot show: the choice among organizations, and who is who."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 import json
 
 import aiohttp
@@ -18,9 +18,8 @@ ACME, OTHER = "5a0c1f5e-0000-4000-8000-00000000000a", "5a0c1f5e-0000-4000-8000-0
 
 
 @pytest.fixture
-async def account() -> AsyncIterator[Callable[..., Account]]:
-    async with aiohttp.ClientSession() as session:
-        yield lambda **data: Account(load("kilo"), InMemory(data), session)
+def account(session: aiohttp.ClientSession) -> Callable[..., Account]:
+    return lambda **data: Account(load("kilo"), InMemory(data), session)
 
 
 async def test_organizations_to_choose_from(

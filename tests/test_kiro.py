@@ -1,6 +1,5 @@
 """What the cases of Kiro cannot show: tools that do not end, or speak on a terminal only; what is left out."""
 
-from collections.abc import AsyncIterator
 import sys
 from typing import Any
 
@@ -37,12 +36,6 @@ def install(machine: Machine, code: str) -> None:
     program = machine.programs / "kiro-cli"
     program.write_text(f"#!{sys.executable} -ISu\nimport os, signal, sys\n{code}")
     program.chmod(0o755)
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 async def usage(session: aiohttp.ClientSession, **data: Any) -> Snapshot:

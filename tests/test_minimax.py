@@ -1,6 +1,6 @@
 """What the cases of MiniMax cannot show: what is remembered from one fetch to the next, and who is who."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import aiohttp
 import pytest
@@ -20,9 +20,8 @@ SCHEMA = (
 
 
 @pytest.fixture
-async def account() -> AsyncIterator[Callable[..., Account]]:
-    async with aiohttp.ClientSession() as session:
-        yield lambda **data: Account(load("minimax"), InMemory({"billing_history": False, **data}), session)
+def account(session: aiohttp.ClientSession) -> Callable[..., Account]:
+    return lambda **data: Account(load("minimax"), InMemory({"billing_history": False, **data}), session)
 
 
 async def test_the_bearer_that_was_taken_is_the_first_one_next_time(

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 import hashlib
 import json
@@ -49,9 +49,8 @@ async def keeper() -> Watched:
 
 
 @pytest.fixture
-async def account(keeper: Watched) -> AsyncIterator[Account]:
-    async with aiohttp.ClientSession() as session:
-        yield Account(Rotating(), keeper, session)
+def account(keeper: Watched, session: aiohttp.ClientSession) -> Account:
+    return Account(Rotating(), keeper, session)
 
 
 class Issuer:

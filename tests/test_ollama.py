@@ -1,16 +1,15 @@
 """What the cases of Ollama cannot show: sessions of browsers, and where they go."""
 
-from collections.abc import AsyncIterator
-from http.cookiejar import Cookie
 from typing import Any
 
 import aiohttp
 import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch, sessions
+from custom_components.ai_quota.quota import Account, InMemory, fetch
 from custom_components.ai_quota.quota.credentials import Cookies
 from custom_components.ai_quota.quota.model import InvalidResponse, Unavailable
 from custom_components.ai_quota.quota.providers.ollama import Ollama, is_session, usage_reading
+from tests.conftest import Kept, Machine
 from tests.upstream import Upstream
 
 OLLAMA = Ollama()
@@ -18,25 +17,11 @@ SETTINGS = "https://ollama.com/settings"
 USAGE = '<h2 id="header-email">Ada@example.org</h2> Weekly usage <i>7% used</i>'
 
 
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
-
-
-def profile(value: str) -> Cookies:
-    jar = [
-        Cookie(0, name, value, None, False, domain, True, False, "/", True, True, None, False, None, None, {})
-        for name, domain in (("wos-session", "www.ollama.com"), ("theme", "ollama.com"))
-    ]
-    return Cookies.of(jar, value)
-
-
-def browsers(monkeypatch: pytest.MonkeyPatch, *values: str) -> None:
-    async def found(*_: object) -> list[Cookies]:
-        return [profile(value) for value in values]
-
-    monkeypatch.setattr(sessions, "browser_sessions", found)
+def sign_in(machine: Machine, *values: str) -> None:
+    """Sign in with a profile for each of the values."""
+    machine.firefox(
+        *([Kept("www.ollama.com", "wos-session", value), Kept("ollama.com", "theme", value)] for value in values)
+    )
 
 
 def answer(upstream: Upstream, value: str, **response: Any) -> None:
@@ -45,9 +30,9 @@ def answer(upstream: Upstream, value: str, **response: Any) -> None:
 
 
 async def test_the_next_profile_is_tried_when_one_is_signed_out_or_has_no_usage(
-    upstream: Upstream, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, session: aiohttp.ClientSession, machine: Machine
 ) -> None:
-    browsers(monkeypatch, "refused", "strange", "good", "never-asked")
+    sign_in(machine, "refused", "strange", "good", "never-asked")
     answer(upstream, "refused", status=302, headers={"Location": "https://signin.ollama.com/"})
     answer(upstream, "strange", text="<html>Welcome</html>")
     answer(upstream, "good", text=USAGE)
@@ -62,9 +47,9 @@ async def test_the_next_profile_is_tried_when_one_is_signed_out_or_has_no_usage(
 
 @pytest.mark.parametrize(("status", "kind"), [(500, Unavailable), (404, InvalidResponse)])
 async def test_any_other_failure_ends_the_search(
-    upstream: Upstream, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, status: int, kind: type
+    upstream: Upstream, session: aiohttp.ClientSession, machine: Machine, status: int, kind: type
 ) -> None:
-    browsers(monkeypatch, "first", "second")
+    sign_in(machine, "first", "second")
     answer(upstream, "first", status=status)
     answer(upstream, "second", text=USAGE)
 

@@ -1,17 +1,15 @@
 """What the cases of OpenCode cannot show: other browser profiles, the choice of a workspace, which account it is."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch, sessions
+from custom_components.ai_quota.quota import Account, InMemory, fetch
 from custom_components.ai_quota.quota.account import Call
-from custom_components.ai_quota.quota.credentials import Cookies
 from custom_components.ai_quota.quota.opencode_site import WORKSPACES
 from custom_components.ai_quota.quota.provider import Workspace
 from custom_components.ai_quota.quota.providers.opencode import SUBSCRIPTION, OpenCode
+from tests.conftest import Kept, Machine
 from tests.upstream import Upstream
 
 OPENCODE = OpenCode()
@@ -19,23 +17,15 @@ SERVER = "https://opencode.ai/_server"
 USAGE = {"rolling": {"percent": 3}}
 
 
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
-
-
 def account(session: aiohttp.ClientSession, **data: Any) -> Account:
     return Account(OPENCODE, InMemory(data), session)
 
 
 async def test_the_next_profile_is_tried_when_one_is_signed_out(
-    upstream: Upstream, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, session: aiohttp.ClientSession, machine: Machine
 ) -> None:
-    async def found(*_: object) -> list[Cookies]:
-        return [Cookies({"auth": profile, "theme": "dark"}, profile) for profile in ("signed-out", "signed-in")]
-
-    monkeypatch.setattr(sessions, "browser_sessions", found)
+    theme = Kept("opencode.ai", "theme", "dark")
+    machine.firefox(*([Kept("opencode.ai", "auth", value), theme] for value in ("signed-out", "signed-in")))
     upstream.answer("GET", SERVER, when={"headers": {"Cookie": "auth=signed-out"}}, text="Sign in")
     upstream.answer("GET", SERVER, when={"headers": {"Cookie": "auth=signed-in"}}, json=USAGE)
 

@@ -1,6 +1,5 @@
 """What the cases of OpenCode Go cannot show: what is sent where, other browser profiles, patience, the site's tool."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import sqlite3
 from typing import Any
@@ -8,13 +7,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch, load, opencode_site, sessions
+from custom_components.ai_quota.quota import Account, InMemory, fetch, load, opencode_site
 from custom_components.ai_quota.quota.account import Call
-from custom_components.ai_quota.quota.credentials import Cookies
 from custom_components.ai_quota.quota.model import AuthFailed, InvalidResponse, Snapshot, Unavailable
 from custom_components.ai_quota.quota.provider import Workspace
 from custom_components.ai_quota.quota.providers import opencode_go
-from tests.upstream import Upstream
+from tests.conftest import Kept, Machine
 
 USAGE = "https://opencode.ai/zen/go/v1/usage"
 SERVER = "https://opencode.ai/_server"
@@ -22,12 +20,6 @@ OVERVIEW = "https://opencode.ai/workspace/wrk_1"
 GO = f"{OVERVIEW}/go"
 STATE = "<script>$R[1]={rollingUsage:$R[2]={resetInSec:60,usagePercent:3}}</script>"
 NOW = datetime(2027, 3, 17, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 def account(session: aiohttp.ClientSession, **data: Any) -> Account:
@@ -38,11 +30,10 @@ async def usage(session: aiohttp.ClientSession, **data: Any) -> Snapshot:
     return await fetch(account(session, **data))
 
 
-def browsers(monkeypatch: pytest.MonkeyPatch, *profiles: str) -> None:
-    async def found(*_: object) -> list[Cookies]:
-        return [Cookies({"auth": profile, "theme": "dark"}, profile) for profile in profiles]
-
-    monkeypatch.setattr(sessions, "browser_sessions", found)
+def sign_in(machine: Machine, *values: str) -> None:
+    """Sign in with a profile for each of the values."""
+    theme = Kept("opencode.ai", "theme", "dark")
+    machine.firefox(*([Kept("opencode.ai", "auth", value), theme] for value in values))
 
 
 # What is sent
@@ -84,8 +75,8 @@ async def test_secrets_are_in_no_message(upstream, session, machine):
 # Sessions
 
 
-async def test_the_next_profile_is_tried_when_one_is_signed_out(upstream, session, monkeypatch):
-    browsers(monkeypatch, "signed-out", "signed-in", "never-asked")
+async def test_the_next_profile_is_tried_when_one_is_signed_out(upstream, session, machine):
+    sign_in(machine, "signed-out", "signed-in", "never-asked")
     upstream.answer("GET", GO, when={"headers": {"Cookie": "auth=signed-out"}}, text="<a href='/auth/authorize'>")
     upstream.answer("GET", GO, when={"headers": {"Cookie": "auth=signed-in"}}, text=STATE)
     upstream.answer("GET", OVERVIEW, when={"headers": {"Cookie": "auth=signed-in"}}, text="Zen balance $2")
@@ -99,7 +90,7 @@ async def test_the_next_profile_is_tried_when_one_is_signed_out(upstream, sessio
 async def test_profiles_that_are_all_signed_out_do_not_keep_the_local_figures_back(
     upstream, session, machine, monkeypatch
 ):
-    browsers(monkeypatch, "signed-out")
+    sign_in(machine, "signed-out")
     upstream.answer("GET", GO, status=401)
     note(machine, "INSERT INTO message VALUES (1, 1700000000000, '{data}')")
 

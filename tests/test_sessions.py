@@ -1,6 +1,6 @@
 """Sessions of browsers and of the environment: which are tried, when browsers are read, and what of them is sent."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import aiohttp
@@ -10,7 +10,7 @@ import pytest
 from custom_components.ai_quota.quota import Account, InMemory, fetch, load
 from custom_components.ai_quota.quota.model import AuthFailed, Unavailable
 from custom_components.ai_quota.quota.sessions import IMPORT_PAUSE
-from tests.conftest import Machine
+from tests.conftest import Kept, Machine
 from tests.upstream import Upstream
 
 MANUS = "https://api.manus.im/user.v1.UserService/GetAvailableCredits"
@@ -21,28 +21,17 @@ T3_CHAT = "https://t3.chat/api/trpc/getCustomerData"
 CREDITS = {"totalCredits": 7}
 POINTS = {"success": True, "result": {"totalComputePoints": 10, "computePointsLeft": 9}}
 
-COLUMNS = "host, path, isSecure, expiry, name, value, isHttpOnly, originAttributes"
 SOON = timedelta(minutes=5)
 
 
 @pytest.fixture
-async def account() -> AsyncIterator[Callable[..., Account]]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield lambda provider, **data: Account(load(provider), InMemory(data), session)
+def account(session: aiohttp.ClientSession) -> Callable[..., Account]:
+    return lambda provider, **data: Account(load(provider), InMemory(data), session)
 
 
-def sign_in(machine: Machine, host: str, name: str, **values: str) -> None:
+def sign_in(machine: Machine, host: str, name: str, *values: str) -> None:
     """Give the machine a Firefox with a profile for each value of the cookie, in place of those that it had."""
-    listed = [f"[Profile{index}]\nName={each}\nIsRelative=1\nPath={each}\n" for index, each in enumerate(values)]
-    machine.write(".mozilla/firefox/profiles.ini", "\n".join(listed))
-    for profile, value in values.items():
-        file = f".mozilla/firefox/{profile}/cookies.sqlite"
-        (machine.home / file).unlink(missing_ok=True)
-        row = f"'{host}', '/', 1, 4070908800, '{name}', '{value}', 0, ''"
-        machine.write(
-            file,
-            {"sqlite": [f"CREATE TABLE moz_cookies ({COLUMNS})", f"INSERT INTO moz_cookies VALUES ({row})"]},  # noqa: S608
-        )
+    machine.firefox(*([Kept(host, name, value)] for value in values))
 
 
 def bearers(upstream: Upstream) -> list[str]:
@@ -68,7 +57,7 @@ async def test_refused_browsers_rest_while_the_environment_serves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MANUS_SESSION_TOKEN", "made-up-environment")
-    sign_in(machine, "manus.im", "session_id", work="made-up-browser")
+    sign_in(machine, "manus.im", "session_id", "made-up-browser")
     upstream.answer("POST", MANUS, when=with_token("made-up-browser"), status=401)
     upstream.answer("POST", MANUS, when=with_token("made-up-environment"), json=CREDITS)
     watched = account("manus")
@@ -91,7 +80,7 @@ async def test_a_session_that_was_accepted_is_dropped_when_it_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MANUS_SESSION_TOKEN", "made-up-environment")
-    sign_in(machine, "manus.im", "session_id", work="made-up-old", home="made-up-new")
+    sign_in(machine, "manus.im", "session_id", "made-up-old", "made-up-new")
     upstream.answer("POST", MANUS, when=with_token("made-up-old"), json=CREDITS)
     upstream.answer("POST", MANUS, when=with_token("made-up-old"), status=401)
     upstream.answer("POST", MANUS, when=with_token("made-up-new"), status=401)
@@ -107,7 +96,7 @@ async def test_a_session_that_was_accepted_is_dropped_when_it_is_refused(
 async def test_a_session_that_was_accepted_is_kept_when_the_site_fails(
     machine: Machine, upstream: Upstream, account: Callable[..., Account]
 ) -> None:
-    sign_in(machine, "abacus.ai", "sessionid", work="made-up-1", home="made-up-2")
+    sign_in(machine, "abacus.ai", "sessionid", "made-up-1", "made-up-2")
     upstream.answer("GET", ABACUS, when=with_session("made-up-1"), json=POINTS)
     upstream.answer("GET", ABACUS, when=with_session("made-up-1"), status=500)
     upstream.answer("GET", ABACUS, when=with_session("made-up-1"), json=POINTS)
@@ -126,7 +115,7 @@ async def test_a_session_that_was_accepted_is_kept_when_the_site_fails(
 async def test_a_pasted_session_is_not_replaced_by_a_browsers(
     machine: Machine, upstream: Upstream, account: Callable[..., Account]
 ) -> None:
-    sign_in(machine, "manus.im", "session_id", work="made-up-browser")
+    sign_in(machine, "manus.im", "session_id", "made-up-browser")
     upstream.answer("POST", MANUS, status=401)
 
     with pytest.raises(AuthFailed):

@@ -1,6 +1,6 @@
 """Status pages: what each sort of page says, what of it matters to a provider, and what Home Assistant shows."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 import json
@@ -398,12 +398,6 @@ def test_a_component_of_an_instatus_page() -> None:
 
 
 # Fetching
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 async def test_a_page_is_asked_for_json_without_credentials(session: aiohttp.ClientSession, upstream: Upstream) -> None:

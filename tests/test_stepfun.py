@@ -1,16 +1,14 @@
 """What the cases of StepFun cannot show: what a renewal or a login leaves behind, and which session comes first."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from http.cookiejar import Cookie
 from typing import Any
 
 import aiohttp
 import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch, load, sessions
-from custom_components.ai_quota.quota.credentials import Cookies
+from custom_components.ai_quota.quota import Account, InMemory, fetch, load
 from custom_components.ai_quota.quota.model import AuthFailed
+from tests.conftest import Kept, Machine
 from tests.upstream import Request, Response, Upstream
 
 SITE = "https://platform.stepfun.com/"
@@ -18,12 +16,6 @@ USAGE = f"{SITE}api/step.openapi.devcenter.Dashboard/QueryStepPlanRateLimit"
 PLAN = f"{SITE}api/step.openapi.devcenter.Dashboard/GetStepPlanStatus"
 PASSPORT = f"{SITE}passport/proto.api.passport.v1.PassportService"
 LOGIN = {"username": "eve@example.net", "password": "made-up-word"}
-
-
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 @pytest.fixture
@@ -136,17 +128,9 @@ async def test_a_kept_login_that_is_refused_is_made_anew(
 
 
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> None:
+def browser(machine: Machine) -> None:
     """Put a session into a browser of this machine."""
-
-    async def browsers(*_: Any) -> list[Cookies]:
-        stored = Cookie(
-            *(0, "Oasis-Token", "of-the-browser", None, False, ".stepfun.com", True, True, "/", True, True),
-            *(None, False, None, None, {}),
-        )
-        return [Cookies.of([stored], "Firefox: default")]
-
-    monkeypatch.setattr(sessions, "browser_sessions", browsers)
+    machine.firefox([Kept(".stepfun.com", "Oasis-Token", "of-the-browser")])
 
 
 @pytest.mark.usefixtures("browser")

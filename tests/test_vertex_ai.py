@@ -1,7 +1,6 @@
 """What the cases of Vertex AI cannot show: how long tokens are used, service accounts' keys, and old logs."""
 
 import base64
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 import json
 import os
@@ -10,7 +9,6 @@ from typing import Any
 import aiohttp
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-import freezegun
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
@@ -24,18 +22,6 @@ SERIES = "https://monitoring.googleapis.com/v3/projects/proj-1/timeSeries"
 NOW = datetime(2027, 3, 9, 10, 20, tzinfo=UTC)
 
 PERSON = {"client_id": "cli.apps.example", "client_secret": "hush-hush-hush", "refresh_token": "1//made-up-adc"}
-
-
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
-
-
-@pytest.fixture
-def clock() -> Iterator[FrozenDateTimeFactory]:
-    with freezegun.freeze_time(NOW, real_asyncio=True) as clock:
-        yield clock
 
 
 @pytest.fixture(scope="module")

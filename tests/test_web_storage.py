@@ -229,9 +229,8 @@ def test_no_database(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def call() -> Call:
-    async with aiohttp.ClientSession() as session:
-        return Call(Account(load("openrouter"), InMemory({}), session))
+def call(session: aiohttp.ClientSession) -> Call:
+    return Call(Account(load("openrouter"), InMemory({}), session))
 
 
 def write(machine: Machine, path: str, *changes: Change) -> None:

@@ -1,6 +1,5 @@
 """What the cases of z.ai cannot show: which accounts are told apart, and where their pages are."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -21,12 +20,10 @@ BIGMODEL = {"region": "bigmodel-cn"}
 TEAM = {"usage_scope": "team", "organization_id": "org-A", "project_id": "proj-1"}
 
 
-@pytest.fixture
-async def session(upstream: Upstream) -> AsyncIterator[aiohttp.ClientSession]:
+@pytest.fixture(autouse=True)
+def _quota(upstream: Upstream) -> None:
     for host in ("api.z.ai", "open.bigmodel.cn"):
         upstream.answer("GET", f"https://{host}{QUOTA}", json=ANSWER)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield session
 
 
 async def identity(session: aiohttp.ClientSession, **data: Any) -> str:

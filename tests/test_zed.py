@@ -1,6 +1,5 @@
 """Zed: the session of its editor on systems other than Linux, and settings that cannot be read."""
 
-from collections.abc import AsyncIterator
 import sys
 
 import aiohttp
@@ -17,9 +16,8 @@ ME = "https://cloud.zed.dev/client/users/me"
 
 
 @pytest.fixture
-async def account(upstream: Upstream) -> AsyncIterator[Account]:
-    async with aiohttp.ClientSession() as session:
-        yield Account(load("zed"), InMemory({}), session)
+def account(session: aiohttp.ClientSession) -> Account:
+    return Account(load("zed"), InMemory({}), session)
 
 
 def keychain(machine: Machine, kind: str, password_exit: int = 0) -> None:

@@ -1,11 +1,10 @@
 """What the cases of ZoomMate cannot show: how long a token is kept, and which figures are absent."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import json
 
 import aiohttp
-import freezegun
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.ai_quota.quota import Account, InMemory, fetch, load
@@ -17,10 +16,8 @@ STATUS = {"data": {"credit_status": {"budget_cap": 10, "used_credit": 5}}}
 
 
 @pytest.fixture
-async def account() -> AsyncIterator[Account]:
-    with freezegun.freeze_time(NOW, real_asyncio=True):
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-            yield Account(load("zoommate"), InMemory({"cookie": "made=up"}), session)
+def account(clock: FrozenDateTimeFactory, session: aiohttp.ClientSession) -> Account:
+    return Account(load("zoommate"), InMemory({"cookie": "made=up"}), session)
 
 
 def lasting(seconds: float, name: str = "first") -> str:
