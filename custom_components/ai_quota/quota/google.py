@@ -32,10 +32,17 @@ from .oauth import (
     renew,
 )
 from .parse import Json, either_case
+from .provider import StatusLink
 
 AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
 TOKEN_ENDPOINT = "https://oauth2.googleapis.com/token"  # noqa: S105  an address, no secret
 WHO = "https://www.googleapis.com/oauth2/v2/userinfo"
+GEMINI_STATUS = StatusLink(
+    "https://www.google.com/appsstatus/dashboard/products/npdyhgECDJ6tB66MxXyo/history",
+    "google_workspace",
+    ("npdyhgECDJ6tB66MxXyo",),
+)
+"""Where Google tells of outages of Gemini."""
 CODE_ASSIST = "https://cloudcode-pa.googleapis.com"
 """Where Google's coding tools ask for projects, tiers and quotas."""
 

@@ -5,7 +5,7 @@ else, and redirects are followed by hand, only when asked to and only within the
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -361,6 +361,21 @@ class Endpoint:
     async def post_object(self, path: str | tuple[str, ...] = "", **options: Any) -> Json:
         """Return the JSON object that a POST request yields; every other outcome raises a QuotaError."""
         return await (await self.post(path, **options)).check(self.verdict).object()
+
+
+async def follow(address: URL, ask: Callable[[URL], Awaitable[Reply]], check: Callable[[URL], None]) -> Reply:
+    """Return the answer at the end of redirects from host to host, each asked for with what may go there.
+
+    `check` raises for an address that is not to be asked. Raises InvalidResponse for redirects without an end.
+    """
+    for _ in range(MAX_REDIRECTS + 1):
+        reply = await ask(address)
+        target = reply.location if reply.is_redirect else None
+        if target is None:
+            return reply
+        check(target)
+        address = target
+    raise InvalidResponse(f"{address.host} redirects in a circle")
 
 
 def _is_loopback(url: URL) -> bool:

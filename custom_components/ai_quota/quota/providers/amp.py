@@ -12,7 +12,7 @@ from yarl import URL
 from .. import parse
 from ..account import Call
 from ..credentials import Cookies, api_key, cookie, cookie_source, path
-from ..http import Reply, Verdict
+from ..http import Reply, Verdict, follow
 from ..local import clean_environment, find_tool, plain, run
 from ..model import AuthFailed, InvalidResponse, Metric, MetricKind, Reading, Unavailable, Window
 from ..parse import Json
@@ -26,7 +26,6 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 PLACES = ("~/.local/bin/amp", "~/.amp/bin/amp", "/opt/homebrew/bin/amp", "/usr/local/bin/amp")
 TOOL_SECONDS = 15
-MAX_REDIRECTS = 5
 PAGE_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "en-US,en;q=0.9",
@@ -281,18 +280,19 @@ async def read_settings(call: Call, session: Cookies) -> Reading:
 
 async def page(call: Call, session: Cookies, address: URL) -> Reply:
     """Return a page of Amp; redirects are followed among its own hosts, but not to a login."""
-    for _ in range(MAX_REDIRECTS + 1):
-        site = call.at(address, cookies=session, headers=PAGE_HEADERS, verdict=PAGE)
-        reply = await site.get()
-        target = reply.location if reply.is_redirect else None
-        if target is None:
-            return reply.check(PAGE)
-        if is_login(target):
-            raise AuthFailed(SIGNED_OUT)
-        if not is_amp(target):
-            raise InvalidResponse(f"the page redirects to {target.host}")
-        address = target
-    raise InvalidResponse("the page redirects in a circle")
+
+    async def ask(address: URL) -> Reply:
+        return await call.at(address, cookies=session, headers=PAGE_HEADERS, verdict=PAGE).get()
+
+    return (await follow(address, ask, check_redirect)).check(PAGE)
+
+
+def check_redirect(target: URL) -> None:
+    """Raise what a redirect to this address means when it is not to be followed."""
+    if is_login(target):
+        raise AuthFailed(SIGNED_OUT)
+    if not is_amp(target):
+        raise InvalidResponse(f"the page redirects to {target.host}")
 
 
 def is_amp(address: URL) -> bool:

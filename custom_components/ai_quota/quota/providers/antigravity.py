@@ -15,6 +15,7 @@ from ..credentials import Settings, Way, path, secret, text
 from ..google import (
     CODE_ASSIST,
     CREDENTIALS_FIELD,
+    GEMINI_STATUS,
     SECONDS,
     Client,
     Credentials,
@@ -38,7 +39,7 @@ from ..model import (
 )
 from ..parse import Json
 from ..processes import Process, is_of_this_user, listening_ports, processes
-from ..provider import Every, Provider, StatusLink, strategy
+from ..provider import Every, Provider, strategy
 
 SHARED_FILE = "~/.codexbar/antigravity/oauth_creds.json"
 
@@ -131,11 +132,7 @@ class Antigravity(Provider):
     id = "antigravity"
     name = "Antigravity"
     dashboard = "https://antigravity.google"
-    status = StatusLink(
-        "https://www.google.com/appsstatus/dashboard/products/npdyhgECDJ6tB66MxXyo/history",
-        "google_workspace",
-        ("npdyhgECDJ6tB66MxXyo",),
-    )
+    status = GEMINI_STATUS
     missing = "sign in with Google, or start Antigravity on this machine"
     every = Every(default=5, minimum=3)
     sign_ins = (SignIn(),)

@@ -11,6 +11,7 @@ from ..google import (
     CODE_ASSIST,
     CREDENTIALS_FIELD,
     EMAIL_SCOPE,
+    GEMINI_STATUS,
     PROFILE_SCOPE,
     SECONDS,
     Client,
@@ -24,7 +25,7 @@ from ..http import Endpoint, Reply, Verdict
 from ..local import exists, read_json, read_text
 from ..model import AuthFailed, BadConfiguration, InvalidResponse, Reading, Unsupported, Window
 from ..parse import Json
-from ..provider import Every, Provider, StatusLink, strategy
+from ..provider import Every, Provider, strategy
 
 FOLDER = "~/.gemini"
 PROJECTS = "https://cloudresourcemanager.googleapis.com"
@@ -92,11 +93,7 @@ class Gemini(Provider):
     id = "gemini"
     name = "Gemini"
     dashboard = "https://gemini.google.com"
-    status = StatusLink(
-        "https://www.google.com/appsstatus/dashboard/products/npdyhgECDJ6tB66MxXyo/history",
-        "google_workspace",
-        ("npdyhgECDJ6tB66MxXyo",),
-    )
+    status = GEMINI_STATUS
     missing = "sign in with Google, or run `gemini` on this machine"
     every = Every(default=5, minimum=3)
     sign_ins = (SignIn(),)

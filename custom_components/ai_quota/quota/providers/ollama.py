@@ -12,7 +12,7 @@ from yarl import URL
 from .. import parse
 from ..account import Call
 from ..credentials import Cookies, api_key, cookie, cookie_source, unquoted
-from ..http import MAX_REDIRECTS, Endpoint, Reply, Verdict, chrome_on_mac
+from ..http import Endpoint, Reply, Verdict, chrome_on_mac, follow
 from ..model import AuthFailed, InvalidResponse, MetricKind, QuotaError, RateLimited, Reading, Window
 from ..parse import Json
 from ..provider import Every, Provider, strategy
@@ -121,19 +121,21 @@ async def read_settings(call: Call, cookies: Cookies) -> Reading:
 
 async def read_page(call: Call, cookies: Cookies) -> Reply:
     """Return the settings page, after redirects among the hosts of Ollama; the cookies go nowhere else."""
-    url = URL(SETTINGS)
-    for _ in range(MAX_REDIRECTS + 1):
+
+    async def ask(url: URL) -> Reply:
         site = call.at(url.origin(), cookies=cookies.all_at(url), headers=PAGE, verdict=PAGE_VERDICT)
-        reply = await site.get(str(url))
-        target = reply.location if reply.is_redirect else None
-        if target is None:
-            return reply if reply.status == 200 else reply.check(PAGE_VERDICT)
-        if is_sign_in(target):
-            raise AuthFailed(SIGNED_OUT)
-        if not is_own(target):
-            raise InvalidResponse(f"ollama.com redirects to {target.host}")
-        url = target
-    raise InvalidResponse("ollama.com redirects in a circle")
+        return await site.get(str(url))
+
+    reply = await follow(URL(SETTINGS), ask, check_redirect)
+    return reply if reply.status == 200 else reply.check(PAGE_VERDICT)
+
+
+def check_redirect(target: URL) -> None:
+    """Raise what a redirect to this address means when it is not to be followed."""
+    if is_sign_in(target):
+        raise AuthFailed(SIGNED_OUT)
+    if not is_own(target):
+        raise InvalidResponse(f"ollama.com redirects to {target.host}")
 
 
 def is_sign_in(url: URL) -> bool:

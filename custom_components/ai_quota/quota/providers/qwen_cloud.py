@@ -9,7 +9,7 @@ from yarl import URL
 from .. import aliyun, parse, token_plan
 from ..account import Call
 from ..credentials import Cookies, cookie, cookie_source, url
-from ..http import BROWSER_AGENT, MAX_REDIRECTS, Reply, Verdict
+from ..http import BROWSER_AGENT, Reply, Verdict, follow
 from ..model import InvalidResponse, QuotaError, RateLimited, Reading, Unavailable, Window
 from ..parse import Json
 from ..provider import Every, Provider, StatusLink, strategy
@@ -204,15 +204,19 @@ async def user_token(call: Call, cookies: Cookies) -> str | None:
 async def get(call: Call, cookies: Cookies, path: str, accept: str) -> Reply:
     """Return what a page answers; a redirect to another host is followed over HTTPS, but without the cookies."""
     home = aliyun.origin(call, HOME)
-    target = home.join(URL(path))
-    for _ in range(MAX_REDIRECTS + 1):
-        sent = cookies if target.origin() == home else None
-        page = call.at(target, cookies=sent, headers={"User-Agent": BROWSER_AGENT}, timeout=20)
-        reply = await page.get(headers={"Accept": accept})
-        if not reply.is_redirect:
-            return reply
-        location = reply.location
-        if location is None or location.scheme != "https" or location.user or location.password:
-            raise InvalidResponse("the page redirects to an address that is not followed")
-        target = location
-    raise InvalidResponse("the page redirects in a circle")
+
+    async def ask(address: URL) -> Reply:
+        sent = cookies if address.origin() == home else None
+        page = call.at(address, cookies=sent, headers={"User-Agent": BROWSER_AGENT}, timeout=20)
+        return await page.get(headers={"Accept": accept})
+
+    reply = await follow(home.join(URL(path)), ask, check_redirect)
+    if reply.is_redirect:
+        raise InvalidResponse("the page redirects to nowhere")
+    return reply
+
+
+def check_redirect(target: URL) -> None:
+    """Raise InvalidResponse for an address that is not asked."""
+    if target.scheme != "https" or target.user or target.password:
+        raise InvalidResponse("the page redirects to an address that is not followed")
