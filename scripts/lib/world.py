@@ -71,7 +71,7 @@ def moved(text: str, by: timedelta) -> str:
 
 
 def playable(provider: str) -> list[Case]:
-    """Return the cases of the provider that a person could replay, those with windows and without this machine first."""
+    """Return the cases of the provider that a person could replay: with windows first, without this machine first."""
     fields = {field.key for field in load(provider).fields if not field.hidden}
     found = [
         case
