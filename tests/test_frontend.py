@@ -1,6 +1,7 @@
 """The module for the front end: served, loaded once, and fetched anew when its content has changed."""
 
 from http import HTTPStatus
+import json
 import re
 from unittest.mock import Mock
 
@@ -62,7 +63,9 @@ async def test_without_a_front_end_nothing_is_served(hass: HomeAssistant) -> Non
 def test_the_module_asks_no_other_server() -> None:
     content = frontend.MODULE.read_text()
     addresses = set(re.findall(r"https?://[\w./-]+", content))
+    manifest = json.loads((frontend.MODULE.parents[1] / "manifest.json").read_text())
     assert addresses <= {
+        manifest["documentation"],  # a link of the card editor, for whoever clicks it
         "http://www.w3.org/1999/xhtml",
         "http://www.w3.org/2000/svg",
         "http://www.w3.org/1998/Math/MathML",

@@ -1,10 +1,11 @@
 /** The card: a row for every account, a bar for every window. */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 
 import { Clock } from "./clock";
-import { CARD, type CardConfig, DEFAULTS, type Settings, settings, thresholds } from "./config";
-import { form } from "./editor";
+import { CARD, type CardConfig, type Settings, settings, thresholds } from "./config";
+import { AiQuotaCardEditor, EDITOR } from "./editor";
 import { amount, amountOf, length, moment, share, spokenLength } from "./format";
 import { localize, type Localize } from "./localize";
 import {
@@ -16,6 +17,7 @@ import {
   levelOf,
   type Pace,
   paceOf,
+  PLATFORM,
   readAccounts,
   type ServiceTrouble,
   urgency,
@@ -25,8 +27,9 @@ import {
 import { styles } from "./styles";
 import type { Hass } from "./types";
 
-const INTEGRATION = "/config/integrations/integration/ai_quota";
-const ADD = "/config/integrations/dashboard/add?domain=ai_quota";
+const INTEGRATION = `/config/integrations/integration/${PLATFORM}`;
+const ADD = `/config/integrations/dashboard/add?domain=${PLATFORM}`;
+const DOCUMENTATION = "https://github.com/ai-quota/ai-quota#card-and-dashboard";
 
 const BADGES: Readonly<Record<Level, string>> = {
   unknown: "mdi:gauge-empty",
@@ -48,12 +51,9 @@ export class AiQuotaCard extends LitElement {
   static override styles = styles;
   static override properties = { hass: { attribute: false }, preview: { type: Boolean }, config: { state: true } };
 
-  /** Let Home Assistant keep it in the page while it is hidden, so that it can come back. */
-  readonly connectedWhileHidden = true;
-
   declare hass: Hass;
   declare preview: boolean;
-  declare private config: Settings & Pick<CardConfig, "title">;
+  declare private config: Settings & CardConfig;
 
   /** What is shown. */
   private accounts: Account[] = [];
@@ -65,18 +65,28 @@ export class AiQuotaCard extends LitElement {
     new Clock(this);
   }
 
-  static getConfigForm = form;
+  static getConfigElement(): HTMLElement {
+    return document.createElement(EDITOR);
+  }
 
+  /** Return what a new card is set to: nothing, as it finds all accounts by itself. */
   static getStubConfig(): Partial<CardConfig> {
-    return { layout: DEFAULTS.layout, order: DEFAULTS.order };
+    return {};
   }
 
   setConfig(config: CardConfig): void {
-    this.config = { ...config, ...settings(config, document.documentElement.lang) };
+    this.config = settings(config, document.documentElement.lang);
   }
 
+  /** Let Home Assistant keep it in the page while it has hidden itself, so that it can come back. */
+  get connectedWhileHidden(): boolean {
+    return this.config.attention_only;
+  }
+
+  /** Return the height in steps of 50 pixels; asked for before there is anything in the page. */
   getCardSize(): number {
-    const rows = this.accounts.map((account) => 1 + account.windows.length * (this.isCompact ? 0.5 : 1));
+    const accounts = this.hass ? this.find().shown : [];
+    const rows = accounts.map((account) => 1 + account.windows.length * (this.isCompact ? 0.5 : 1));
     return Math.ceil(rows.reduce((sum, each) => sum + each, 1));
   }
 
@@ -95,7 +105,7 @@ export class AiQuotaCard extends LitElement {
   // When to render
 
   protected override shouldUpdate(changed: PropertyValues): boolean {
-    if (!this.hass || !this.config) {
+    if (!this.hass?.entities || !this.hass.devices || !this.config) {
       return false;
     }
     const before = changed.get("hass") as Hass | undefined;
@@ -113,13 +123,19 @@ export class AiQuotaCard extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const found = readAccounts(this.hass, this.config.devices);
+    const { found, shown } = this.find();
     this.watched = found.flatMap((account) => account.entityIds);
+    this.accounts = shown;
+    this.setHidden(this.config.attention_only && !shown.length && !this.preview);
+  }
+
+  /** Return the accounts that the card is about, and those of them that it shows. */
+  private find(): { found: Account[]; shown: Account[] } {
+    const { attention_only: attentionOnly, devices, order } = this.config;
+    const found = readAccounts(this.hass, devices);
     const limits = thresholds(this.config);
-    const now = Date.now();
-    const sorted = this.config.order === "attention" ? byUrgency(found, limits, now) : found;
-    this.accounts = this.config.attention_only ? sorted.filter((each) => urgency(each, limits, now)) : sorted;
-    this.setHidden(this.config.attention_only && !this.accounts.length && !this.preview);
+    const sorted = order === "attention" ? byUrgency(found, limits) : found;
+    return { found, shown: attentionOnly ? sorted.filter((each) => urgency(each, limits)) : sorted };
   }
 
   private setHidden(hidden: boolean): void {
@@ -135,10 +151,14 @@ export class AiQuotaCard extends LitElement {
     const { title } = this.config;
     return html`<ha-card class=${this.config.layout}>
       ${title ? html`<h2 class="title">${title}</h2>` : nothing}
-      ${this.accounts.length
-        ? html`<div class="accounts">${this.accounts.map((each, at) => this.account(each, this.accounts[at - 1]))}</div>`
-        : this.empty()}
+      ${this.accounts.length ? html`<div class="accounts">${this.rows()}</div>` : this.empty()}
     </ha-card>`;
+  }
+
+  /** Return a row for every account, which keeps its elements, and with them the focus, when the order changes. */
+  private rows(): unknown {
+    const row = (account: Account, at: number) => this.account(account, this.accounts[at - 1]);
+    return repeat(this.accounts, (account) => account.deviceId, row);
   }
 
   private empty(): TemplateResult {
@@ -156,7 +176,7 @@ export class AiQuotaCard extends LitElement {
   private account(account: Account, previous: Account | undefined): TemplateResult {
     const isSibling = previous?.provider === account.provider;
     const name = account.ownName ?? account.provider;
-    const about = [account.hasSiblings && !account.ownName && account.label, account.plan].filter(Boolean).join(" · ");
+    const about = [whose(account), account.plan].filter(Boolean).join(" · ");
     const level = worstLevel(account, thresholds(this.config));
     const windows = this.shownWindows(account);
     const figures = this.config.show_balances && !this.config.attention_only ? shownFigures(account) : [];
@@ -338,8 +358,8 @@ export class AiQuotaCard extends LitElement {
       return undefined;
     }
     const left = end - Date.now();
-    if (resetsAt !== undefined && left <= 0) {
-      return this.text("resets_now");
+    if (left <= 0) {
+      return this.text(resetsAt === undefined ? "expired" : "resets_now");
     }
     return this.text(resetsAt === undefined ? "expires_in" : "resets_in", { time: say(left) });
   }
@@ -365,6 +385,14 @@ export class AiQuotaCard extends LitElement {
   }
 }
 
+/** Return what tells an account from others: its provider where its own name does not say it, else its label. */
+function whose({ hasSiblings, label, ownName, provider }: Account): string {
+  if (ownName) {
+    return ownName.toLowerCase().includes(provider.toLowerCase()) ? "" : provider;
+  }
+  return hasSiblings ? label : "";
+}
+
 /** Return the balances of an account, or whatever figures there are when it has neither balance nor window. */
 function shownFigures({ figures, windows }: Account): Figure[] {
   const balances = figures.filter((figure) => figure.kind === "balance");
@@ -376,16 +404,18 @@ export function registerCard(): void {
     return;
   }
   customElements.define(CARD, AiQuotaCard);
+  customElements.define(EDITOR, AiQuotaCardEditor);
   (window.customCards ??= []).push({
     type: CARD,
     name: "AI Quota",
     preview: true,
+    documentationURL: DOCUMENTATION,
     get description() {
       return localize(document.documentElement.lang)("description");
     },
     getEntitySuggestion: (hass: Hass, entityId: string) => {
-      const { device_id: device, platform } = hass.entities[entityId] ?? {};
-      return device && platform === "ai_quota" ? { config: { type: `custom:${CARD}`, devices: [device] } } : null;
+      const { device_id: device, platform } = hass.entities?.[entityId] ?? {};
+      return device && platform === PLATFORM ? { config: { type: `custom:${CARD}`, devices: [device] } } : null;
     },
   });
 }

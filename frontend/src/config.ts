@@ -1,6 +1,6 @@
 /** What a person may set of the card. */
 
-import { localize } from "./localize";
+import { localize, type TextKey } from "./localize";
 import type { Thresholds } from "./model";
 
 export const CARD = "ai-quota-card";
@@ -37,24 +37,39 @@ export const DEFAULTS: Settings = {
   show_balances: true,
 };
 
-/** Return the configuration with what it leaves out; throws an Error in words for the person. */
-export function settings(config: CardConfig, language: string): Settings {
-  const set = { ...DEFAULTS, ...config };
+/** Return the configuration without what is empty, or the default anyway. */
+export function withoutDefaults(config: CardConfig): CardConfig {
+  const defaults: Readonly<Record<string, unknown>> = DEFAULTS;
+  const isNeeded = ([key, value]: [string, unknown]) =>
+    !isEmpty(value) && JSON.stringify(value) !== JSON.stringify(defaults[key]);
+  return { ...Object.fromEntries(Object.entries(config).filter(isNeeded)), type: config.type };
+}
+
+/** Return the configuration with the defaults of what is empty; throws an Error in words for the person. */
+export function settings(config: CardConfig, language: string): Settings & CardConfig {
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => !isEmpty(value)));
+  const set: Settings & CardConfig = { ...DEFAULTS, ...given, type: config.type };
   const text = localize(language);
-  const choice = (key: "layout" | "order", choices: readonly string[]) => {
-    if (!choices.includes(set[key])) {
-      throw new Error(text("invalid_choice", { key, choices: choices.join(", ") }));
+  const check = (isRight: boolean, key: TextKey, values: Readonly<Record<string, string>> = {}) => {
+    if (!isRight) {
+      throw new Error(text(key, values));
     }
   };
-  choice("layout", LAYOUTS);
-  choice("order", ORDERS);
-  if (!Array.isArray(set.devices)) {
-    throw new Error(text("invalid_devices"));
+  for (const [key, choices] of [["layout", LAYOUTS], ["order", ORDERS]] as const) {
+    check((choices as readonly string[]).includes(set[key]), "invalid_choice", { key, choices: choices.join(", ") });
   }
-  if (!(0 < set.warning && set.warning <= set.critical && set.critical <= 100)) {
-    throw new Error(text("invalid_thresholds"));
+  for (const key of ["attention_only", "show_pace", "show_balances"] as const) {
+    check(typeof set[key] === "boolean", "invalid_switch", { key });
   }
+  const { critical, devices, warning } = set;
+  check(Array.isArray(devices) && devices.every((id) => typeof id === "string"), "invalid_devices");
+  const areNumbers = typeof warning === "number" && typeof critical === "number";
+  check(areNumbers && 0 < warning && warning <= critical && critical <= 100, "invalid_thresholds");
   return set;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
 }
 
 export function thresholds({ warning, critical }: Settings): Thresholds {

@@ -40,7 +40,7 @@ function dateFormat(language: string | undefined, options: Intl.DateTimeFormatOp
 
 /** Return a share (%); one that is not the whole is never rounded up to it. */
 export function share(value: number, locale: Locale): string {
-  const whole = value > 99 && value < 100 ? 99 : Math.round(value);
+  const whole = value > 99 && value < 100 ? 99 : Math.round(value) + 0; // never -0
   return numberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(whole / 100);
 }
 
@@ -50,7 +50,8 @@ export function amount(value: number, unit: string | undefined, locale: Locale, 
     return numberFormat(locale, { style: "currency", currency: unit }).format(value);
   }
   const short = Math.abs(value) >= LARGE ? ({ notation: "compact" } as const) : {};
-  const figure = numberFormat(locale, { maximumFractionDigits: 1, ...short }).format(value);
+  const digits = Math.abs(value) < 10 ? 2 : 1;
+  const figure = numberFormat(locale, { maximumFractionDigits: digits, ...short }).format(value);
   const key = `unit_${unit}`;
   return unit ? `${figure} ${isTextKey(key) ? text(key) : unit}` : figure;
 }
@@ -105,12 +106,16 @@ export function moment(at: number, now: number, { config, locale }: Pick<Hass, "
     : at - now < 6 * DAY && at > now
       ? { weekday: "short" }
       : { day: "numeric", month: "short" };
-  const language = locale.time_format === "system" ? undefined : locale.language;
-  return dateFormat(language, { ...day, ...clock }).format(at);
+  return dateFormat(locale.language, { ...day, ...clock }).format(at);
 }
 
+/** Return whether hours are counted to 12 or 24; that of the system is that of the browser's language. */
 function hourCycle({ time_format: format }: Locale): Intl.DateTimeFormatOptions {
-  return format === "12" ? { hourCycle: "h12" } : format === "24" ? { hourCycle: "h23" } : {};
+  if (format === "language") {
+    return {};
+  }
+  const isOf12 = format === "system" ? dateFormat(undefined, { hour: "numeric" }).resolvedOptions().hour12 : format === "12";
+  return { hourCycle: isOf12 ? "h12" : "h23" };
 }
 
 function dayOf(at: number, zone: Intl.DateTimeFormatOptions): string {

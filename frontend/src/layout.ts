@@ -32,7 +32,7 @@ export function view({ type: _, view: name, ...look }: StrategyConfig, hass: Has
   }
   return name === "details"
     ? details(accounts, hass)
-    : overview(byUrgency(accounts, thresholds(set), Date.now()), card, hass);
+    : overview(byUrgency(accounts, thresholds(set)), card, hass);
 }
 
 function overview(accounts: readonly Account[], card: CardConfig, hass: Hass): object {
@@ -80,7 +80,7 @@ function facts({ figures, own }: Account, hass: Hass): object[] {
   const others = ["service_status", "last_success", "refresh"].flatMap((key) => own[key] ?? []);
   const entities = [...figures.map((figure) => figure.entityId), ...others].map((entity) => ({
     entity,
-    name: hass.entities[entity]?.name,
+    name: hass.entities?.[entity]?.name,
   }));
   return entities.length ? [{ type: "entities", entities }] : [];
 }

@@ -77,6 +77,8 @@ export interface Account {
   windows: UsageWindow[];
   figures: Figure[];
   fetchedAt: number | undefined;
+  /** Whether none of its figures is known any more. */
+  isSilent: boolean;
   needsSignIn: boolean;
   trouble: ServiceTrouble | undefined;
   /** Its entities by translation key, which tells apart those that are the account's own. */
@@ -89,7 +91,7 @@ export interface Account {
 /** Return the accounts by provider and name; those of some devices in the order in which these are given. */
 export function readAccounts(hass: Hass, deviceIds: readonly string[] = []): Account[] {
   const all = [...entriesByDevice(hass)].flatMap(([deviceId, entries]) => {
-    const device = hass.devices[deviceId];
+    const device = hass.devices?.[deviceId];
     return device ? [{ device, entries, provider: device.manufacturer ?? device.name ?? "" }] : [];
   });
   const isWanted = ({ device }: { device: Device }) => !deviceIds.length || deviceIds.includes(device.id);
@@ -108,7 +110,7 @@ export function readAccounts(hass: Hass, deviceIds: readonly string[] = []): Acc
 
 function entriesByDevice(hass: Hass): Map<string, EntityEntry[]> {
   const found = new Map<string, EntityEntry[]>();
-  for (const entry of Object.values(hass.entities)) {
+  for (const entry of Object.values(hass.entities ?? {})) {
     if (entry.platform === PLATFORM && entry.device_id) {
       found.set(entry.device_id, [...(found.get(entry.device_id) ?? []), entry]);
     }
@@ -133,6 +135,7 @@ function readAccount(
     windows: readWindows(hass, entries),
     figures: readFigures(hass, entries),
     fetchedAt: moment(state("last_success")?.state),
+    isSilent: isSilent(hass, entries),
     needsSignIn: state("sign_in_needed")?.state === "on",
     trouble: readTrouble(state("service_status")),
     own,
@@ -144,6 +147,12 @@ function readAccount(
 function labelOf(title: string, provider: string): string {
   const rest = title.startsWith(provider) ? title.slice(provider.length).trim() : title;
   return rest.replace(/^\((.*)\)( \d+)?$/, "$1$2");
+}
+
+function isSilent(hass: Hass, entries: readonly EntityEntry[]): boolean {
+  const states = entries.flatMap((entry) => hass.states[entry.entity_id] ?? []);
+  const figures = states.filter(({ attributes }) => "window_id" in attributes || "metric_id" in attributes);
+  return figures.length > 0 && !figures.some(known);
 }
 
 const WINDOW_KEY =
@@ -202,10 +211,11 @@ function readPace(hass: Hass, figures: ReadonlyMap<string, EntityEntry>): Pace |
 /** Return a window's name without the word for its use, in the language of the person where it can be translated. */
 function windowName(hass: Hass, entry: EntityEntry): string {
   const key = entry.translation_key ?? "";
-  const name = text(hass.states[entry.entity_id]?.attributes["window_name"]) ?? entry.name ?? "";
-  const scope = /\(([^()]+)\)$/.exec(name)?.[1];
-  const original = hass.localize(`component.${PLATFORM}.entity.sensor.${key}.name`, { scope, window: name });
-  if (entry.name && original && sameLanguage(hass.language, hass.config.language) && entry.name !== original) {
+  const said = text(hass.states[entry.entity_id]?.attributes["window_name"]) ?? entry.name ?? "";
+  const name = said.replace(/ usage$/, "");
+  const scope = /^[^()]+ \((.+)\)$/.exec(name)?.[1] ?? "";
+  const original = hass.localize(entityName(key), { scope, window: name });
+  if (entry.name && original && sameLanguage(hass) && entry.name !== original) {
     return entry.name; // given by a person
   }
   const textKey = (WINDOW_KEY.exec(key)?.[1] ?? "").replace(/_scoped$/, "");
@@ -216,8 +226,20 @@ function windowName(hass: Hass, entry: EntityEntry): string {
   return key.includes("_scoped_") ? `${translated} (${scope})` : translated;
 }
 
-function sameLanguage(one: string, other: string): boolean {
-  return one.split("-")[0] === other.split("-")[0];
+/** Return a figure's name: as the registry has it, translated where the person speaks another language than the house. */
+function figureName(hass: Hass, entry: EntityEntry): string {
+  const name = entry.name ?? "";
+  const [scope, days] = [/\((.+)\)/, /(\d+)/].map((pattern) => pattern.exec(name)?.[1] ?? "");
+  const values = { days, metric: name, scope };
+  return (!sameLanguage(hass) && hass.localize(entityName(entry.translation_key ?? ""), values)) || name;
+}
+
+function entityName(key: string): string {
+  return `component.${PLATFORM}.entity.sensor.${key}.name`;
+}
+
+function sameLanguage({ config, language }: Hass): boolean {
+  return config.language.split("-")[0] === language.split("-")[0];
 }
 
 function readFigures(hass: Hass, entries: readonly EntityEntry[]): Figure[] {
@@ -227,7 +249,7 @@ function readFigures(hass: Hass, entries: readonly EntityEntry[]): Figure[] {
     const value = number(state?.state); // none for when a figure expires
     const unit = text(state?.attributes["unit_of_measurement"]);
     return kind && value !== undefined && !entry.hidden
-      ? [{ entityId: entry.entity_id, kind, name: entry.name ?? "", value, unit }]
+      ? [{ entityId: entry.entity_id, kind, name: figureName(hass, entry), value, unit }]
       : [];
   });
 }
@@ -272,18 +294,16 @@ export function worstLevel(account: Account, thresholds: Thresholds): Level {
   return LEVELS[Math.max(0, ...levels)] ?? "unknown";
 }
 
-/** Return whether an account's figures are old, or those of its windows not known at all. */
-export function isStale(account: Account, now: number): boolean {
-  const isUnknown = account.windows.length > 0 && account.windows.every((window) => isBlank(window));
-  return isUnknown || (account.fetchedAt !== undefined && now - account.fetchedAt > STALE);
+/** Return whether an account's figures are old, or not known at all. */
+export function isStale({ fetchedAt, isSilent }: Account, now: number): boolean {
+  return isSilent || (fetchedAt !== undefined && now - fetchedAt > STALE);
 }
 
-function isBlank(window: UsageWindow): boolean {
-  return window.usedShare === undefined && window.resetsAt === undefined && window.expiresAt === undefined;
-}
-
-/** Return how much attention an account needs: 0 is none, and a higher number comes first. */
-export function urgency(account: Account, thresholds: Thresholds, now: number): number {
+/**
+ * Return how much attention an account needs: 0 is none, and a higher number comes first. Figures that are merely old
+ * need none: how often an account is read is for its owner to choose.
+ */
+export function urgency(account: Account, thresholds: Thresholds): number {
   const level = worstLevel(account, thresholds);
   if (account.needsSignIn) {
     return 6;
@@ -294,21 +314,21 @@ export function urgency(account: Account, thresholds: Thresholds, now: number): 
   if (account.trouble && account.trouble.level !== "maintenance") {
     return 3;
   }
-  return level === "warning" ? 2 : isStale(account, now) ? 1 : 0;
+  return level === "warning" ? 2 : account.isSilent ? 1 : 0;
 }
 
 /** Return the accounts with the most urgent ones first; those of one provider stay together. */
-export function byUrgency(accounts: readonly Account[], thresholds: Thresholds, now: number): Account[] {
+export function byUrgency(accounts: readonly Account[], thresholds: Thresholds): Account[] {
   const most = new Map<string, number>();
   for (const account of accounts) {
-    most.set(account.provider, Math.max(most.get(account.provider) ?? 0, urgency(account, thresholds, now)));
+    most.set(account.provider, Math.max(most.get(account.provider) ?? 0, urgency(account, thresholds)));
   }
   const order = [...new Set(accounts.map((account) => account.provider))];
   return [...accounts].sort(
     (a, b) =>
       (most.get(b.provider) ?? 0) - (most.get(a.provider) ?? 0) ||
       order.indexOf(a.provider) - order.indexOf(b.provider) ||
-      urgency(b, thresholds, now) - urgency(a, thresholds, now),
+      urgency(b, thresholds) - urgency(a, thresholds),
   );
 }
 

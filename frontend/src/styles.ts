@@ -12,6 +12,7 @@ export const styles = css`
     --small: var(--ha-font-size-s, 12px);
     --medium: var(--ha-font-weight-medium, 500);
     display: block;
+    height: 100%;
   }
 
   :host([hidden]) {
@@ -25,7 +26,7 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
     height: 100%;
     line-height: 1.35;
-    overflow: hidden;
+    overflow: hidden auto;
   }
 
   h2,
@@ -74,7 +75,7 @@ export const styles = css`
     align-items: center;
     background: color-mix(in srgb, var(--level) 18%, transparent);
     border-radius: 50%;
-    color: var(--level);
+    color: var(--ink);
     display: flex;
     flex: none;
     height: 36px;
@@ -114,7 +115,7 @@ export const styles = css`
     --mdc-icon-size: 14px;
     align-items: center;
     background: color-mix(in srgb, var(--level) 16%, transparent);
-    border: 0;
+    border: 1px solid transparent; /* which forced colours show */
     border-radius: var(--ha-border-radius-pill, 999px);
     box-sizing: border-box;
     color: inherit;
@@ -125,7 +126,8 @@ export const styles = css`
     gap: 4px;
     max-width: 100%;
     min-height: 24px;
-    padding: 2px 10px 2px 8px;
+    padding-block: 1px;
+    padding-inline: 7px 9px;
     text-decoration: none;
   }
 
@@ -140,7 +142,7 @@ export const styles = css`
   }
 
   .mark ha-icon {
-    color: var(--level);
+    color: var(--ink);
     flex: none;
   }
 
@@ -184,7 +186,7 @@ export const styles = css`
   }
 
   .share ha-icon {
-    color: var(--level);
+    color: var(--ink);
   }
 
   .bar {
@@ -198,6 +200,7 @@ export const styles = css`
   .fill {
     background: var(--level);
     border-radius: inherit;
+    box-shadow: inset 0 0 0 1px var(--ink);
     height: 100%;
     min-width: 8px;
   }
@@ -238,7 +241,13 @@ export const styles = css`
   }
 
   .ahead ha-icon {
-    color: var(--warning);
+    color: color-mix(in srgb, var(--warning) 60%, var(--primary-text-color));
+  }
+
+  /* The colour of a level for surfaces, and for what has to stand out from any surface: 3 : 1 with the default themes. */
+
+  :is(.ok, .warning, .critical, .exhausted, .unknown) {
+    --ink: color-mix(in srgb, var(--level) 60%, var(--primary-text-color));
   }
 
   .ok {
@@ -286,6 +295,15 @@ export const styles = css`
   .figure .value {
     flex: none;
     font-weight: var(--medium);
+  }
+
+  /* The texts there are run from left to right, also where the rest of the page does not. */
+
+  :is(.marks, .notes) span,
+  .time,
+  .value {
+    direction: ltr;
+    unicode-bidi: isolate;
   }
 
   /* A row is opened by a button that lies over it, so that its bar stays readable for a voice. */
@@ -345,14 +363,14 @@ export const styles = css`
   .compact .windows {
     gap: 0 24px;
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
-    margin-top: 0;
+    margin-top: 4px;
   }
 
   .compact .window {
     align-items: center;
     display: grid;
     gap: 8px;
-    grid-template-columns: minmax(0, 6fr) minmax(36px, 5fr) 54px 62px;
+    grid-template-columns: minmax(0, 6fr) minmax(36px, 5fr) 58px 60px;
     padding-block: 2px;
   }
 
@@ -417,7 +435,8 @@ export const styles = css`
       grid-template-columns: 300px minmax(0, 1fr);
     }
 
-    .windows {
+    .windows,
+    .compact .windows {
       margin-top: 0;
     }
 
@@ -443,6 +462,7 @@ export const styles = css`
 
     .fill {
       background: Highlight;
+      box-shadow: none;
       forced-color-adjust: none;
     }
 

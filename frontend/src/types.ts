@@ -34,8 +34,9 @@ export interface Locale {
 
 export interface Hass {
   config: { language: string; time_zone: string };
-  devices: Readonly<Record<string, Device>>;
-  entities: Readonly<Record<string, EntityEntry>>;
+  /** The registries; null until they have been loaded. */
+  devices: Readonly<Record<string, Device>> | null;
+  entities: Readonly<Record<string, EntityEntry>> | null;
   formatEntityState(state: EntityState): string;
   language: string;
   locale: Locale;

@@ -14,7 +14,7 @@ const DAY = 24 * HOUR;
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ").replace("’", "'");
 
 test("a share is whole, and all only when all is used", () => {
-  assert.deepEqual([0, 0.4, 42.5, 99.4, 99.9, 100, 130].map((value) => share(value, ENGLISH)), ["0%", "0%", "43%", "99%", "99%", "100%", "130%"]);
+  assert.deepEqual([-0.4, 0, 0.4, 42.5, 99.4, 99.9, 100, 130].map((value) => share(value, ENGLISH)), ["0%", "0%", "0%", "43%", "99%", "99%", "100%", "130%"]);
   assert.equal(plain(share(42, GERMAN)), "42 %");
 });
 
@@ -29,9 +29,11 @@ test("amounts follow the person's number format", () => {
 test("amounts have their unit", () => {
   assert.equal(amount(12.5, "USD", ENGLISH, TEXT), "$12.50");
   assert.equal(plain(amount(12.5, "EUR", GERMAN, localize("de"))), "12,50 €");
+  assert.equal(amount(-12.5, "USD", ENGLISH, TEXT), "-$12.50");
   assert.equal(amount(3, "requests", ENGLISH, TEXT), "3 requests");
+  assert.equal(amount(0.04, "credits", ENGLISH, TEXT), "0.04 credits");
   assert.equal(amount(3, "requests", GERMAN, localize("de")), "3 Anfragen");
-  assert.equal(amount(3, "slots", GERMAN, localize("de")), "3 slots");
+  assert.equal(amount(3, "gems", GERMAN, localize("de")), "3 gems");
   assert.equal(amount(1_234_567, "tokens", ENGLISH, TEXT), "1.2M tokens");
 });
 
@@ -74,5 +76,7 @@ test("a moment says as much of the day as is needed", () => {
   assert.equal(moment(NOW + 2 * DAY, NOW, hass), "Sun 13:00");
   assert.equal(moment(NOW + 20 * DAY, NOW, hass), "Dec 10, 13:00");
   assert.equal(plain(moment(NOW + HOUR, NOW, { ...hass, locale: { ...ENGLISH, time_format: "12" } })), "2:00 PM");
+  const system = moment(NOW + 2 * DAY, NOW, { ...hass, locale: { ...GERMAN, time_format: "system" } });
+  assert.match(system, /^So/); // the language stays, whichever way the system counts hours
   assert.equal(moment(NOW + HOUR, NOW, { ...hass, config: { language: "en", time_zone: "Asia/Tokyo" } }), "22:00");
 });

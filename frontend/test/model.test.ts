@@ -33,6 +33,12 @@ test("an account is what its device and entities say", () => {
   assert.deepEqual([window.usedShare, window.resetsAt, window.duration], [42, NOW + 10_800_000, 18_000_000]);
 });
 
+test("there are no accounts before the registries have been loaded", () => {
+  const hass = new House().device("a", "Claude").used("a", "session", 1).hass();
+  assert.deepEqual(readAccounts({ ...hass, entities: null }), []);
+  assert.deepEqual(readAccounts({ ...hass, devices: null }), []);
+});
+
 test("entities of others, of no device, and of devices that are gone do not count", () => {
   const house = new House()
     .device("a", "Claude")
@@ -105,7 +111,9 @@ const NAMES = [
   ["window_weekly_used", "Weekly", "Weekly", "Woche"],
   ["window_weekly_scoped_used", "Weekly (Opus)", "Weekly (Opus)", "Woche (Opus)"],
   ["window_extra_usage_used", "Extra usage", "Extra usage", "Zusatznutzung"],
+  ["window_weekly_scoped_used", "Weekly (Opus (new))", "Weekly (Opus (new))", "Woche (Opus (new))"],
   ["window_used", "Premium requests", "Premium requests", "Premium requests"],
+  ["window_used", "Cloud usage", "Cloud", "Cloud"],
 ] as const;
 
 for (const [key, name, english, german] of NAMES) {
@@ -124,6 +132,18 @@ test("a name that a person has given to the entity is kept", () => {
     readWindow(new House().text(key, "Weekly usage").device("a", "A").entity("a", "window_weekly_used", "1", known, { name })).name;
   assert.equal(named("My week"), "My week");
   assert.equal(named("Weekly usage"), "Weekly");
+});
+
+test("a figure is named in the language of the person as far as there is a translation", () => {
+  const known = { metric_id: "balance", metric_kind: "balance" };
+  const house = new House()
+    .device("a", "A")
+    .entity("a", "metric_balance", "5", known, { name: "Balance" })
+    .entity("a", "metric", "5", known, { name: "Gems" })
+    .text("component.ai_quota.entity.sensor.metric_balance.name", "Guthaben");
+  const names = (hass = house.hass()) => only(readAccounts(hass)).figures.map((figure) => figure.name);
+  assert.deepEqual(names(), ["Balance", "Gems"]);
+  assert.deepEqual(names(house.hass(GERMAN)), ["Guthaben", "Gems"]);
 });
 
 // Levels
@@ -148,6 +168,7 @@ test("figures are stale after an hour, or when none is there", () => {
   assert.equal(stale(fetched("2026-11-20T11:00:01Z")), false);
   assert.equal(stale(fetched("2026-11-20T10:59:59Z")), true);
   assert.equal(stale(new House().device("a", "A").used("a", "session", "unavailable")), true);
+  assert.equal(stale(new House().device("a", "A").entity("a", "metric", "unavailable", { metric_id: "x" })), true);
   assert.equal(stale(new House().device("a", "A").entity("a", "plan", "Pro")), false);
 });
 
@@ -170,13 +191,21 @@ test("what needs attention most comes first, and accounts of one provider stay t
     .device("upkeep", "F")
     .used("upkeep", "session", 1)
     .entity("upkeep", "service_status", "maintenance");
-  const sorted = byUrgency(readAccounts(house.hass()), LIMITS, NOW);
+  const sorted = byUrgency(readAccounts(house.hass()), LIMITS);
   assert.deepEqual(
     sorted.map((account) => account.deviceId),
     ["locked", "out", "calm", "down", "low", "fine", "upkeep"],
   );
-  const urgent = sorted.filter((account) => urgency(account, LIMITS, NOW)).map((account) => account.deviceId);
+  const urgent = sorted.filter((account) => urgency(account, LIMITS)).map((account) => account.deviceId);
   assert.deepEqual(urgent, ["locked", "out", "down", "low"]);
+});
+
+test("figures that are gone need attention, those that are merely old do not", () => {
+  const urge = (share: number | string) => {
+    const house = new House().device("a", "A").used("a", "session", share).entity("a", "last_success", "2026-11-19T12:00:00Z");
+    return urgency(only(readAccounts(house.hass())), LIMITS);
+  };
+  assert.deepEqual([10, "unavailable"].map(urge), [0, 1]);
 });
 
 // Pace

@@ -146,11 +146,13 @@ async def calm(view: View) -> None:
 
 
 async def editor(view: View) -> None:
-    """Editor: what is changed in it reaches the configuration and the card."""
+    """Editor: it shows what holds by default; what is changed in it reaches the configuration and the card."""
     path = await put(view.home, {"devices": await devices(view.home, "Claude")})
     async with opened(view, f"{path}?edit=1") as page:
         await page.locator("hui-card-edit-mode").first.dblclick()
         dialog = page.locator("hui-dialog-edit-card")
+        for number, value in enumerate(("detailed", "provider")):
+            await expect(dialog.locator("ha-select").nth(number)).to_have_js_property("value", value)
         title = dialog.get_by_role("textbox", name="Title")
         await title.fill("My plans")
         await dialog.get_by_role("spinbutton", name="Running low from").fill("30")
