@@ -213,4 +213,4 @@ def test_every_kind_of_failure_has_a_text() -> None:
 def test_every_rule_of_the_quality_scale_is_answered() -> None:
     assert RULES.keys() == set(SCALE.split())
     for rule, answer in RULES.items():
-        assert answer == "done" or (answer["status"] == "exempt" and answer["comment"]), rule
+        assert answer == "done" or (answer["status"] in ("done", "exempt") and answer["comment"]), rule
