@@ -205,7 +205,7 @@ async def test_a_real_provider_is_loaded_by_its_id(hass: HomeAssistant, upstream
     )
     entry = await add_account(hass, "openrouter", {"api_key": "key-of-the-example-account"})
     assert entry.state is ConfigEntryState.LOADED
-    assert hass.states.get("sensor.openrouter_balance").state == "6.0"
+    assert hass.states.get("sensor.openrouter_balance").state == "6"
 
 
 async def test_an_account_can_be_removed(

@@ -112,13 +112,13 @@ WINDOW_SENSORS = (
     WindowSensorDescription(
         key="remaining",
         entity_registry_enabled_default=False,
-        value=lambda window: window.remaining,
+        value=lambda window: plain(window.remaining),
         amount=True,
     ),
     WindowSensorDescription(
         key="limit",
         entity_registry_enabled_default=False,
-        value=lambda window: window.limit,
+        value=lambda window: plain(window.limit),
         amount=True,
     ),
     WindowSensorDescription(
@@ -177,7 +177,7 @@ class MetricSensorDescription(SensorEntityDescription):
     value: Callable[[Metric], float | datetime | None]
 
 
-METRIC_VALUE = MetricSensorDescription(key="value", value=lambda metric: metric.value)
+METRIC_VALUE = MetricSensorDescription(key="value", value=lambda metric: plain(metric.value))
 METRIC_EXPIRY = MetricSensorDescription(
     key="expires_at",
     translation_key="metric_expires_at",
@@ -491,6 +491,11 @@ class CountingSensor(AmountSensor, RestoreEntity):
 def rounded(value: float, digits: int = 1) -> float:
     """Return a figure with so many decimals, and never -0."""
     return round(value, digits) + 0.0
+
+
+def plain(amount: float | None) -> float | None:
+    """Return an amount, a whole one without decimals: 3 requests, not 3.0."""
+    return amount if amount is None or not amount.is_integer() else int(amount)
 
 
 def to_second(moment: datetime) -> datetime:
