@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.ai_quota.quota import Account, InMemory, fetch
+from custom_components.ai_quota.quota import Account, InMemory, fetch, parse
 from custom_components.ai_quota.quota.account import Call
 from custom_components.ai_quota.quota.credentials import api_key, secret, url
 from custom_components.ai_quota.quota.model import (
@@ -263,6 +263,12 @@ async def test_the_rules_of_every_provider(session: aiohttp.ClientSession) -> No
     assert snapshot.window("c") is None
     assert snapshot.metric("m") == snapshot.metrics[0]
     assert snapshot.metric("c") is None
+
+
+async def test_a_percentage_beyond_all_bounds_is_not_known(session: aiohttp.ClientSession) -> None:
+    window = parse.counted("a", "A", unit="tokens", used=1e308, limit=1e-5)
+    snapshot = await fetch(account(session, Tool(api=reads(windows=(window,))), **BOTH))
+    assert [(found.used_percent, found.used) for found in snapshot.windows] == [(None, 1e308)]
 
 
 class Stubborn(Tool):

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from itertools import chain
 import logging
+from math import isfinite
 from time import monotonic
 from traceback import extract_tb
 
@@ -143,10 +144,11 @@ def _ruled_snapshot(reading: Reading, source: str, call: Call) -> Snapshot:
 
 
 def _ruled(window: Window, now: datetime) -> Window:
-    """Return the window with past times dropped and no percentage below 0."""
+    """Return the window with past times dropped, and no percentage below 0 or beyond all bounds."""
+    percent = window.used_percent
     return replace(
         window,
-        used_percent=None if window.used_percent is None else max(0.0, window.used_percent),
+        used_percent=max(0.0, percent) if percent is not None and isfinite(percent) else None,
         resets_at=_ahead(window.resets_at, now),
         expires_at=_ahead(window.expires_at, now),
     )
